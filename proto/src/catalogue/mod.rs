@@ -1,0 +1,77 @@
+//! The metric catalogue: every metric that this version of Grapevine knows, as rows of data.
+//!
+//! A file per collector, an explicit list of rows in each, and one list of the files here. Numbers are given in
+//! blocks of 32 per file and never reused: a reader of protocol version 1 knows the rows up to [`BASE_ROWS_END`]
+//! by heart, and rows from there on travel with the keyframes that use them.
+
+pub mod agent;
+pub mod cpu;
+pub mod disk;
+pub mod host;
+pub mod load;
+pub mod memory;
+pub mod network;
+pub mod pressure;
+
+use crate::metric::{Metric, MetricId};
+
+/// The first metric number whose row is not part of protocol version 1 and so is sent along with keyframes.
+pub const BASE_ROWS_END: u16 = 256;
+
+/// The rows of each file, in the order of their numbers.
+pub static FILES: [&[&Metric]; 8] =
+    [host::ROWS, cpu::ROWS, memory::ROWS, pressure::ROWS, load::ROWS, disk::ROWS, network::ROWS, agent::ROWS];
+
+/// All rows, in the order of their numbers.
+pub fn rows() -> impl Iterator<Item = &'static Metric> {
+    FILES.iter().flat_map(|file| file.iter().copied())
+}
+
+/// The row with this number.
+pub fn row(id: MetricId) -> Option<&'static Metric> {
+    let file = FILES.get(usize::from(id.0 / ROWS_PER_FILE))?;
+    file.iter().copied().find(|metric| metric.id == id)
+}
+
+/// How many numbers each file owns.
+const ROWS_PER_FILE: u16 = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::Kind;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn numbers_are_unique_ascending_and_in_their_files_block() {
+        let ids: Vec<u16> = rows().map(|metric| metric.id.0).collect();
+        assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+        for (block, file) in (0..).zip(FILES) {
+            assert!(file.iter().all(|metric| metric.id.0 / ROWS_PER_FILE == block));
+        }
+    }
+
+    #[test]
+    fn every_row_is_found_by_its_number() {
+        for metric in rows() {
+            assert_eq!(row(metric.id), Some(metric));
+        }
+        assert_eq!(row(MetricId(u16::MAX)), None);
+    }
+
+    #[test]
+    fn names_are_unique_dotted_lower_case_and_explained() {
+        let mut names = BTreeSet::new();
+        for metric in rows() {
+            let name = &metric.name;
+            assert!(names.insert(name.as_ref()), "{name} is there twice");
+            assert!(
+                name.contains('.')
+                    && name.chars().all(|c| c.is_ascii_lowercase() || ".0123456789_".contains(c)),
+                "{name}"
+            );
+            assert!(metric.help.ends_with('.'), "{name}: help is a sentence");
+            assert_eq!(metric.kind == Kind::Text, metric.unit.as_str() == "text", "{name}");
+        }
+    }
+}
