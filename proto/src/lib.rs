@@ -4,6 +4,7 @@ mod body;
 pub mod catalogue;
 mod compose;
 mod frame;
+pub mod gossip;
 pub mod limits;
 mod metric;
 mod mirror;

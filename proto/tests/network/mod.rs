@@ -1,0 +1,197 @@
+//! A network of engines in one process: every link is a first-in first-out queue, and the test decides which moves.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bytes::Bytes;
+use grapevine_proto::gossip::{CloseReason, Engine, Input, LinkId, Output, RefuseReason};
+use grapevine_proto::{
+    Composer, Frame, Identity, Labels, Metric, MetricRef, Moment, OriginId, OriginKey, Position, PublicKey,
+    Reading, Scale, State, Unit, Value,
+};
+
+static VALUE: Metric = Metric::gauge(400, "test.value", Unit::COUNT, Scale::Whole, "Test.");
+
+pub(crate) struct Agent {
+    pub(crate) engine: Engine,
+    pub(crate) composer: Composer,
+    /// Everything delivered to this agent's subscribers.
+    pub(crate) delivered: Vec<Frame>,
+    pub(crate) closed: Vec<CloseReason>,
+    pub(crate) refused: Vec<RefuseReason>,
+}
+
+#[derive(Default)]
+pub(crate) struct Network {
+    pub(crate) agents: Vec<Agent>,
+    pub(crate) now: Moment,
+    next_link: u64,
+    /// Which agent holds a link, and the link at its other end.
+    ends: BTreeMap<LinkId, (usize, LinkId)>,
+    /// What is under way to the agent that holds the link.
+    wires: BTreeMap<LinkId, VecDeque<Bytes>>,
+}
+
+impl Network {
+    pub(crate) fn of(count: u8) -> Self {
+        let mut network = Self::default();
+        for seed in 1..=count {
+            network.start(seed, 1);
+        }
+        network
+    }
+
+    /// Starts an agent whose key and name follow from `seed`; returns its number.
+    pub(crate) fn start(&mut self, seed: u8, epoch: u32) -> usize {
+        self.agents.push(agent(seed, epoch, 32, self.now));
+        self.agents.len() - 1
+    }
+
+    /// Starts the agent `who` anew, without a memory, its links cut.
+    pub(crate) fn restart(&mut self, who: usize, seed: u8, epoch: u32) {
+        for link in self.links_of(who) {
+            self.cut(link);
+        }
+        self.agents[who] = agent(seed, epoch, 32, self.now);
+    }
+
+    pub(crate) fn set_hop_limit(&mut self, who: usize, seed: u8, hop_limit: u8) {
+        self.agents[who] = agent(seed, 1, hop_limit, self.now);
+    }
+
+    /// Opens a link that `from` dialled.
+    pub(crate) fn connect(&mut self, from: usize, to: usize) {
+        let (near, far) = (LinkId(self.next_link), LinkId(self.next_link + 1));
+        self.next_link += 2;
+        for (end, other, who) in [(near, far, from), (far, near, to)] {
+            self.ends.insert(end, (who, other));
+            self.wires.insert(end, VecDeque::new());
+        }
+        self.tell(from, Input::LinkUp { link: near, dialled: true });
+        self.tell(to, Input::LinkUp { link: far, dialled: false });
+    }
+
+    /// Breaks a link: what is under way is lost.
+    pub(crate) fn cut(&mut self, link: LinkId) {
+        let Some((who, other)) = self.ends.remove(&link) else { return };
+        self.wires.remove(&link);
+        self.tell(who, Input::LinkDown { link });
+        self.cut(other);
+    }
+
+    pub(crate) fn links_of(&self, who: usize) -> Vec<LinkId> {
+        self.ends.iter().filter(|(_, (holder, _))| *holder == who).map(|(link, _)| *link).collect()
+    }
+
+    /// The agent `who` publishes a reading of `value`.
+    pub(crate) fn publish(&mut self, who: usize, value: u32) -> Frame {
+        let reading = Reading {
+            metric: MetricRef::Known(&VALUE),
+            labels: Labels::default(),
+            state: State::Present(Value::Number(value.into())),
+        };
+        let frame = self.agents[who].composer.frame([&reading].into_iter(), self.now).unwrap();
+        self.tell(who, Input::Publish { frame: frame.clone() });
+        frame
+    }
+
+    /// Lets everything under way arrive.
+    pub(crate) fn settle(&mut self) {
+        while self.step(0) {}
+    }
+
+    /// Lets the oldest message on one of the links that carry any arrive. False if none does.
+    pub(crate) fn step(&mut self, choice: usize) -> bool {
+        let busy: Vec<LinkId> =
+            self.wires.iter().filter(|(_, wire)| !wire.is_empty()).map(|(link, _)| *link).collect();
+        if busy.is_empty() {
+            return false;
+        }
+        let link = busy[choice % busy.len()];
+        let bytes = self.wires.get_mut(&link).unwrap().pop_front().unwrap();
+        let (who, _) = self.ends[&link];
+        self.tell(who, Input::Message { link, bytes });
+        true
+    }
+
+    /// Puts bytes on the wire towards `who`, as if its neighbour on `link` had sent them.
+    pub(crate) fn inject(&mut self, link: LinkId, bytes: Bytes) {
+        self.wires.get_mut(&link).unwrap().push_back(bytes);
+    }
+
+    pub(crate) fn origin(&self, who: usize) -> OriginId {
+        OriginId::of(&self.agents[who].composer.identity().public_key)
+    }
+
+    /// Where the newest frame of `origin` stands that `who` delivered.
+    pub(crate) fn newest(&self, who: usize, origin: OriginId) -> Option<Position> {
+        self.agents[who].delivered.iter().filter(|frame| frame.origin() == origin).map(Frame::position).max()
+    }
+
+    fn tell(&mut self, who: usize, input: Input) {
+        self.agents[who].engine.handle(input, self.now);
+        while let Some(output) = self.agents[who].engine.poll_output() {
+            self.carry_out(who, output);
+        }
+    }
+
+    fn carry_out(&mut self, who: usize, output: Output) {
+        match output {
+            Output::Send { link, frame } => self.send(link, frame.bytes().clone()),
+            Output::SendControl { link, bytes } => self.send(link, bytes),
+            Output::Snapshot { link } => {
+                for bytes in self.snapshot(who) {
+                    self.send(link, bytes);
+                }
+            }
+            Output::Deliver { frame, .. } => self.agents[who].delivered.push(frame),
+            Output::Close { link, reason } => {
+                self.agents[who].closed.push(reason);
+                self.cut(link);
+            }
+            Output::JumpAbove { epoch } => {
+                self.agents[who].composer.jump_above(epoch);
+            }
+            Output::Refused { reason, .. } => self.agents[who].refused.push(reason),
+        }
+    }
+
+    fn snapshot(&self, who: usize) -> Vec<Bytes> {
+        let engine = &self.agents[who].engine;
+        let mut frames = Vec::new();
+        let mut after = None;
+        while let Some(held) = engine.held_after(after) {
+            after = Some(held.origin);
+            frames.extend(held.frames(self.now).filter_map(|frame| frame.forwarded(0)));
+        }
+        frames.into_iter().map(|frame| frame.bytes().clone()).collect()
+    }
+
+    fn send(&mut self, link: LinkId, bytes: Bytes) {
+        if let Some((_, other)) = self.ends.get(&link)
+            && let Some(wire) = self.wires.get_mut(other)
+        {
+            wire.push_back(bytes);
+        }
+    }
+}
+
+fn agent(seed: u8, epoch: u32, hop_limit: u8, now: Moment) -> Agent {
+    let key = OriginKey::from_seed(&[seed; 32]);
+    let (own, public) = (key.origin(), key.public());
+    let identity = Identity {
+        public_key: PublicKey([0; 32]),
+        host: format!("host-{seed}").parse().unwrap(),
+        interval_ms: 1000,
+        role: String::new(),
+        groups: Vec::new(),
+    };
+    Agent {
+        engine: Engine::new(own, public.verifier().unwrap(), identity.host.clone(), epoch, now),
+        composer: Composer::new(key, identity, hop_limit, epoch),
+        delivered: Vec::new(),
+        closed: Vec::new(),
+        refused: Vec::new(),
+    }
+}
