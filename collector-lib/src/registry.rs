@@ -1,0 +1,69 @@
+//! The list of all collectors.
+
+use grapevine_proto::{Metric, catalogue};
+
+use crate::collector::Collector;
+use crate::context::Context;
+use crate::{cpu, load, memory, pressure};
+
+/// All collectors. A new one is a file of its own, its rows in the catalogue, and an entry here.
+pub static REGISTRY: &[Entry] = &[
+    Entry {
+        name: "cpu",
+        table: "cpu_metrics",
+        interval_ms: 1000,
+        cost: Cost::Cheap,
+        rows: catalogue::cpu::ROWS,
+        build: |context| Box::new(cpu::Cpu::new(context)),
+    },
+    Entry {
+        name: "memory",
+        table: "memory_metrics",
+        interval_ms: 1000,
+        cost: Cost::Cheap,
+        rows: catalogue::memory::ROWS,
+        build: |context| Box::new(memory::Memory::new(context)),
+    },
+    Entry {
+        name: "pressure",
+        table: "pressure_metrics",
+        interval_ms: 1000,
+        cost: Cost::Cheap,
+        rows: catalogue::pressure::ROWS,
+        build: |context| Box::new(pressure::Pressure::new(context)),
+    },
+    Entry {
+        name: "load",
+        table: "load_metrics",
+        interval_ms: 5000,
+        cost: Cost::Cheap,
+        rows: catalogue::load::ROWS,
+        build: |context| Box::new(load::Load::new(context)),
+    },
+];
+
+/// What the owner of the collectors needs to know of one.
+#[derive(Debug)]
+pub struct Entry {
+    /// The collector's name.
+    pub name: &'static str,
+    /// Its table in the configuration file.
+    pub table: &'static str,
+    /// Time between its passes unless configured otherwise, in milliseconds.
+    pub interval_ms: u32,
+    /// Whether its passes may share a thread.
+    pub cost: Cost,
+    /// The metrics it gives.
+    pub rows: &'static [&'static Metric],
+    /// Makes one; touches the machine only so far as to find out what is there.
+    pub build: fn(&Context) -> Box<dyn Collector>,
+}
+
+/// How long a pass may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// Reads only what the kernel has at hand; all such collectors share one thread.
+    Cheap,
+    /// May wait for a device, a server or a process, without end; owns a thread.
+    Slow,
+}
