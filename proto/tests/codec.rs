@@ -268,6 +268,21 @@ fn more_readings_than_the_limit_are_cut_and_still_fit() {
 }
 
 #[test]
+fn a_host_that_fills_a_frame_is_read_in_full() {
+    let kept = State::Kept { value: Value::Number(1.0), absence: Absence::Sleeping, age_ms: 1000 };
+    let readings: Vec<Reading> = (0..grapevine_proto::limits::READINGS_MAX)
+        .map(|n| Reading {
+            metric: MetricRef::Known(&METRICS[0]),
+            labels: Labels::new(&[format!("{n:06}")]),
+            state: kept.clone(),
+        })
+        .collect();
+    let frame = composer().frame(readings.iter(), Moment(0)).unwrap();
+    assert!(frame.body().len() > grapevine_proto::limits::BODY_BYTES_MAX * 9 / 10);
+    assert_eq!(Mirror::new(&frame).unwrap().readings(), readings);
+}
+
+#[test]
 fn a_metric_of_a_later_version_is_shown_with_its_name_and_unit() {
     let later = std::sync::Arc::new(Metric {
         id: MetricId(999),

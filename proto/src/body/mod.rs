@@ -149,8 +149,11 @@ pub enum BodyError {
 
 const SECTION_HEAD_BYTES: usize = 3;
 
-type Codec = Configuration<bincode::config::LittleEndian, Varint, Limit<BODY_BYTES_MAX>>;
-const CODEC: Codec = bincode::config::standard().with_limit::<BODY_BYTES_MAX>();
+/// The codec counts each integer with its width in memory, which is at most 8 times its width on the wire.
+const CLAIMED_BYTES_MAX: usize = 8 * BODY_BYTES_MAX;
+
+type Codec = Configuration<bincode::config::LittleEndian, Varint, Limit<CLAIMED_BYTES_MAX>>;
+const CODEC: Codec = bincode::config::standard().with_limit::<CLAIMED_BYTES_MAX>();
 
 #[cfg(test)]
 mod tests;
