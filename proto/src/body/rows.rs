@@ -11,7 +11,8 @@ use crate::limits::{LABELS_MAX, READINGS_MAX};
 use crate::metric::{Kind, LabelKeys, Metric, MetricId, MetricRef, Unit};
 use crate::quantise::Scale;
 
-/// The rows of the metrics that protocol version 1 does not fix, so that an old dashboard shows a new metric.
+/// The rows of the metrics that protocol version 1 does not fix, so that an old dashboard shows a new metric; in
+/// ascending order of their numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Rows {
     #[serde(deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
@@ -52,9 +53,9 @@ impl Rows {
 
     /// The metric with this number: as the origin describes it, else as the catalogue does.
     pub(crate) fn metric(&self, id: MetricId) -> Option<MetricRef> {
-        match self.rows.iter().find(|row| row.id == id.0) {
-            Some(row) => Some(MetricRef::Learned(Arc::new(row.metric()))),
-            None => catalogue::row(id).map(MetricRef::Known),
+        match self.rows.binary_search_by_key(&id.0, |row| row.id).map(|at| self.rows.get(at)) {
+            Ok(Some(row)) => Some(MetricRef::Learned(Arc::new(row.metric()))),
+            Ok(None) | Err(_) => catalogue::row(id).map(MetricRef::Known),
         }
     }
 }

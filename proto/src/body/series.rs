@@ -50,15 +50,21 @@ impl Series {
         let mut resolved = Vec::new();
         let mut labels = self.labels.iter();
         let mut id = 0_u16;
-        for (distance, count) in &self.metrics {
+        for (at, (distance, count)) in self.metrics.iter().enumerate() {
+            // A metric comes once: else a row with a long name could be taken over and over at two bytes each.
+            if at > 0 && *distance == 0 {
+                return Err(MISMATCH);
+            }
             id = id.checked_add(*distance).ok_or(MISMATCH)?;
             let metric = rows.metric(MetricId(id)).ok_or(MISMATCH)?;
             if resolved.len() + usize::from(*count) > READINGS_MAX {
                 return Err(MISMATCH);
             }
             for _ in 0..*count {
-                let values: Option<Vec<&String>> = (0..metric.labels.len())
-                    .map(|_| labels.next().and_then(|index| self.values.get(usize::from(*index))))
+                // Values are shared on the wire and copied here, so that their length has to be bounded.
+                let values: Option<Vec<&str>> = (0..metric.labels.len())
+                    .map(|_| self.values.get(usize::from(*labels.next()?)))
+                    .map(|value| value.map(|value| cut(value, LABEL_BYTES_MAX)))
                     .collect();
                 resolved.push((metric.clone(), Labels::new(&values.ok_or(MISMATCH)?)));
             }
