@@ -14,7 +14,7 @@ pub struct Mirror {
     identity: Identity,
     verifier: Verifier,
     keyframe: Keyframe,
-    /// A delta that came before its keyframe.
+    /// A delta that came before its keyframe; its signature holds.
     early: Option<Frame>,
     position: Position,
     left: bool,
@@ -117,7 +117,8 @@ impl Mirror {
         if let Some(early) = self.early.take()
             && self.follows_keyframe(&early)
         {
-            self.apply_delta(&early)?;
+            // A broken one must not take the keyframe back; the next delta makes up for it.
+            drop(self.apply_delta(&early));
         }
         Ok(Applied::Replaced)
     }
