@@ -123,8 +123,8 @@ pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &str> {
 /// First size of a buffer: most files of `/proc` fit into a page.
 const FILE_BYTES_MIN: usize = 4096;
 
-/// Most that is read of a file. `/proc/stat` of a machine with 1024 cores and as many interrupts is some 200 KiB.
-const FILE_BYTES_MAX: usize = 1 << 20;
+/// Most that is read of a file. `/proc/cpuinfo` of a machine with 2048 cores is some 3 MiB.
+const FILE_BYTES_MAX: usize = 4 << 20;
 
 #[cfg(test)]
 mod tests {

@@ -37,7 +37,7 @@
 //! # Modules in reading order
 //!
 //! `collector` (the trait and its error), `sample` (where readings go), `context` (the way to the machine),
-//! `registry` (the list); then `file`, `rate`, `mounts` and [`process`], which the collectors share; then the
+//! `registry` (the list); then `file`, `rate`, `roster`, `mounts` and [`process`], which the collectors share; then the
 //! collectors: `load` and `pressure` are the smallest, `cpu`, `memory`, `disk`, `network` and `host` follow.
 //!
 //! The parsers are our own: the files are a few simple lines each, a pass must not allocate, and the `procfs` crate
@@ -46,14 +46,18 @@
 mod collector;
 mod context;
 mod cpu;
+mod disk;
 mod file;
+mod host;
 mod load;
 mod memory;
 mod mounts;
+mod network;
 mod pressure;
 pub mod process;
 mod rate;
 mod registry;
+mod roster;
 mod sample;
 
 pub use collector::{CollectError, Collector};

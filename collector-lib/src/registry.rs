@@ -4,10 +4,18 @@ use grapevine_proto::{Metric, catalogue};
 
 use crate::collector::Collector;
 use crate::context::Context;
-use crate::{cpu, load, memory, pressure};
+use crate::{cpu, disk, host, load, memory, network, pressure};
 
 /// All collectors. A new one is a file of its own, its rows in the catalogue, and an entry here.
 pub static REGISTRY: &[Entry] = &[
+    Entry {
+        name: "host",
+        table: "host_metrics",
+        interval_ms: 60_000,
+        cost: Cost::Cheap,
+        rows: catalogue::host::ROWS,
+        build: |context| Box::new(host::Host::new(context)),
+    },
     Entry {
         name: "cpu",
         table: "cpu_metrics",
@@ -39,6 +47,22 @@ pub static REGISTRY: &[Entry] = &[
         cost: Cost::Cheap,
         rows: catalogue::load::ROWS,
         build: |context| Box::new(load::Load::new(context)),
+    },
+    Entry {
+        name: "disk",
+        table: "disk_metrics",
+        interval_ms: 2000,
+        cost: Cost::Slow,
+        rows: catalogue::disk::ROWS,
+        build: |context| Box::new(disk::Disk::new(context)),
+    },
+    Entry {
+        name: "network",
+        table: "network_metrics",
+        interval_ms: 1000,
+        cost: Cost::Cheap,
+        rows: catalogue::network::ROWS,
+        build: |context| Box::new(network::Network::new(context)),
     },
 ];
 
