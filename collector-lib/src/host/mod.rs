@@ -24,7 +24,7 @@ pub(crate) struct Host {
     /// What does not change while the kernel runs.
     processor: Result<String, Absence>,
     product: Result<String, Absence>,
-    virtualisation: &'static str,
+    virtualisation: Result<&'static str, Absence>,
 }
 
 impl Host {
@@ -36,7 +36,7 @@ impl Host {
             proc: roots.proc.clone(),
             etc: roots.etc.clone(),
             architecture: context.architecture,
-            virtualisation: virtualisation::detect(roots, cpuinfo_text),
+            virtualisation: virtualisation::detect(roots, cpuinfo_text).ok_or(Absence::Unsupported),
             product: product::read(roots).ok_or(Absence::Unsupported),
             processor: cpuinfo.and_then(|cpuinfo| processor::describe(&cpuinfo).ok_or(Absence::Unsupported)),
         }
@@ -52,7 +52,7 @@ impl Collector for Host {
         tell(sample, &rows::ARCHITECTURE, Ok(self.architecture));
         tell(sample, &rows::PROCESSOR, self.processor.as_deref());
         tell(sample, &rows::PRODUCT, self.product.as_deref());
-        tell(sample, &rows::VIRTUALISATION, Ok(self.virtualisation));
+        tell(sample, &rows::VIRTUALISATION, self.virtualisation.as_ref().copied());
         let mut buffer = Buffer::default();
         let mut stat = KeptFile::new(self.proc.join("stat"));
         let boot_time = boot_time(stat.read(&mut buffer)?);

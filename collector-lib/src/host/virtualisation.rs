@@ -1,24 +1,31 @@
 //! Whether the system runs on bare metal, in a virtual machine or in a container.
 
+use std::path::PathBuf;
+
 use crate::context::Roots;
 use crate::file::{Buffer, KeptFile, read_once};
 use crate::mounts::{self, Mount};
 
-/// The innermost of what the system runs in, as far as it can be seen without privileges.
-pub(super) fn detect(roots: &Roots, cpuinfo: &str) -> &'static str {
+/// The innermost of what the system runs in, as far as it can be seen without privileges; none if nothing tells.
+pub(super) fn detect(roots: &Roots, cpuinfo: &str) -> Option<&'static str> {
     let mut buffer = Buffer::default();
-    let mountinfo = KeptFile::new(roots.proc.join("self/mountinfo")).read(&mut buffer).map(<[u8]>::to_vec);
-    if mounts::parse(&mountinfo.unwrap_or_default()).any(|mount| is_of_container(&mount)) {
-        return "container";
+    let mut mountinfo = KeptFile::new(roots.proc.join("self/mountinfo"));
+    let mounts = mountinfo.read(&mut buffer).unwrap_or_default();
+    if mounts::parse(mounts).any(|mount| is_of_container(&mount)) {
+        return Some("container");
     }
-    let read = |path: std::path::PathBuf| read_once(&path).unwrap_or_default();
+    let read = |path: PathBuf| read_once(&path).unwrap_or_default();
     if read(roots.proc.join("sys/kernel/osrelease")).contains("microsoft") {
-        return "wsl";
+        return Some("wsl");
     }
     let vendor = read(roots.sys.join("class/dmi/id/sys_vendor"));
     let product = read(roots.sys.join("class/dmi/id/product_name"));
-    let is_device_tree_guest = roots.proc.join("device-tree/hypervisor").exists();
-    hypervisor(&format!("{vendor} {product}"), runs_on_hypervisor(cpuinfo), is_device_tree_guest)
+    let device_tree = roots.proc.join("device-tree");
+    hypervisor(&Evidence {
+        dmi: format!("{vendor} {product}"),
+        processor_flag: runs_on_hypervisor(cpuinfo),
+        device_tree: device_tree.exists().then(|| device_tree.join("hypervisor").exists()),
+    })
 }
 
 /// Container runtimes make the root an overlay; LXC puts its own files over some of `/proc`.
@@ -33,19 +40,30 @@ fn runs_on_hypervisor(cpuinfo: &str) -> Option<bool> {
     Some(flags.split_ascii_whitespace().any(|flag| flag == "hypervisor"))
 }
 
-fn hypervisor(dmi: &str, flag: Option<bool>, is_device_tree_guest: bool) -> &'static str {
-    if flag == Some(false) {
-        return NONE;
-    }
-    let named = HYPERVISORS.iter().find(|(mark, _)| dmi.contains(mark));
-    match named {
-        Some((_, name)) => name,
-        None if flag == Some(true) || is_device_tree_guest => "virtual machine",
-        None => NONE,
-    }
+/// What firmware and processor say.
+#[derive(Default)]
+struct Evidence {
+    dmi: String,
+    processor_flag: Option<bool>,
+    /// Whether the device tree names a hypervisor, if there is a tree.
+    device_tree: Option<bool>,
 }
 
-const NONE: &str = "none";
+fn hypervisor(evidence: &Evidence) -> Option<&'static str> {
+    if evidence.processor_flag == Some(false) {
+        return Some(BARE_METAL);
+    }
+    if let Some((_, name)) = HYPERVISORS.iter().find(|(mark, _)| evidence.dmi.contains(mark)) {
+        return Some(name);
+    }
+    if evidence.processor_flag == Some(true) || evidence.device_tree == Some(true) {
+        return Some("virtual machine");
+    }
+    let is_known = evidence.device_tree.is_some() || !evidence.dmi.trim().is_empty();
+    is_known.then_some(BARE_METAL)
+}
+
+const BARE_METAL: &str = "none";
 
 /// Marks in the maker's or product's name, and the hypervisor's name.
 const HYPERVISORS: [(&str, &str); 9] = [
@@ -66,11 +84,20 @@ mod tests {
 
     #[test]
     fn a_processor_without_hypervisor_is_bare_metal_whatever_its_maker_is_called() {
-        assert_eq!(hypervisor("Amazon EC2 m5.metal", Some(false), false), "none");
-        assert_eq!(hypervisor("Amazon EC2 m5.large", Some(true), false), "amazon");
-        assert_eq!(hypervisor("", Some(true), false), "virtual machine");
-        assert_eq!(hypervisor("", None, true), "virtual machine");
-        assert_eq!(hypervisor("NVIDIA DGX Spark", None, false), "none");
+        let evidence =
+            |dmi: &str, processor_flag| Evidence { dmi: dmi.to_owned(), processor_flag, device_tree: None };
+        assert_eq!(hypervisor(&evidence("Amazon EC2 m5.metal", Some(false))), Some("none"));
+        assert_eq!(hypervisor(&evidence("Amazon EC2 m5.large", Some(true))), Some("amazon"));
+        assert_eq!(hypervisor(&evidence("", Some(true))), Some("virtual machine"));
+        assert_eq!(hypervisor(&evidence("NVIDIA DGX Spark", None)), Some("none"));
+    }
+
+    #[test]
+    fn a_board_is_what_its_device_tree_says_and_unknown_without_one() {
+        let board = |device_tree| Evidence { device_tree, ..Evidence::default() };
+        assert_eq!(hypervisor(&board(Some(true))), Some("virtual machine"));
+        assert_eq!(hypervisor(&board(Some(false))), Some("none"));
+        assert_eq!(hypervisor(&board(None)), None);
     }
 
     #[test]

@@ -1,0 +1,75 @@
+//! What the collectors tell of machines that are directories of files, in `fixtures/<machine>`.
+//!
+//! `proc`, `sys` and `etc` are as at the first pass; the files of `later` replace theirs before the second pass, ten
+//! seconds later; `space.txt` stands in for statvfs(3). `expected.txt` is what the second pass tells.
+//! `UPDATE_EXPECTED=1` writes it anew; read the difference before it is committed.
+
+#[cfg(test)]
+mod machine;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use grapevine_collectors::REGISTRY;
+
+    use super::machine::Machine;
+
+    fn check(name: &str) {
+        let machine = Machine::new(name);
+        let told = machine.tell();
+        let path = machine.fixture.join("expected.txt");
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            std::fs::write(&path, &told).unwrap();
+        }
+        let expected = std::fs::read_to_string(&path).unwrap();
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<String>>();
+        let (told_lines, expected_lines) = (lines(&told), lines(&expected));
+        let missing: Vec<_> = expected_lines.difference(&told_lines).collect();
+        let surplus: Vec<_> = told_lines.difference(&expected_lines).collect();
+        assert!(
+            told == expected,
+            "{name}\nexpected but not told: {missing:#?}\ntold but not expected: {surplus:#?}"
+        );
+    }
+
+    #[test]
+    fn server() {
+        check("server");
+    }
+
+    #[test]
+    fn laptop() {
+        check("laptop");
+    }
+
+    #[test]
+    fn spark() {
+        check("spark");
+    }
+
+    #[test]
+    fn container() {
+        check("container");
+    }
+
+    #[test]
+    fn a_machine_without_any_file_is_told_as_absent() {
+        let machine = Machine::new("nothing");
+        let told = machine.tell();
+        let is_value = |line: &&str| !line.ends_with(" unsupported");
+        let present: Vec<&str> = told.lines().filter(is_value).collect();
+        assert_eq!(present, ["host.architecture \"x86_64\""], "the architecture is the program's own");
+    }
+
+    #[test]
+    fn every_row_of_the_catalogue_is_told_by_some_machine() {
+        let mut told = BTreeSet::new();
+        for name in ["server", "laptop", "spark", "container"] {
+            told.extend(Machine::new(name).metrics_with_values());
+        }
+        let rows = REGISTRY.iter().flat_map(|entry| entry.rows.iter());
+        let dead: Vec<_> = rows.map(|row| row.name.as_ref()).filter(|name| !told.contains(*name)).collect();
+        assert!(dead.is_empty(), "{dead:#?}");
+    }
+}
