@@ -1,0 +1,93 @@
+//! Writing a recording.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use thiserror::Error;
+
+use super::checksum::crc32;
+use super::{CHECKSUM_BYTES, MAGIC, RECORD_HEAD_BYTES};
+
+/// Appends messages to a new file.
+#[derive(Debug)]
+pub struct Recorder {
+    path: PathBuf,
+    file: BufWriter<File>,
+    started: Instant,
+    elapsed_ms: u64,
+}
+
+impl Recorder {
+    /// Starts a recording at `now` in a new file at `path`; a file that is there already is left alone.
+    ///
+    /// # Errors
+    /// A [`RecordError`] if the file exists or cannot be written.
+    pub fn create(path: &Path, now: Instant) -> Result<Self, RecordError> {
+        let file = File::create_new(path).map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => RecordError::Exists { path: path.to_owned() },
+            _ => RecordError::Write { path: path.to_owned(), source },
+        })?;
+        let mut recorder =
+            Self { path: path.to_owned(), file: BufWriter::new(file), started: now, elapsed_ms: 0 };
+        recorder.write(|file| file.write_all(MAGIC))?;
+        recorder.flush()?;
+        Ok(recorder)
+    }
+
+    /// Appends a message that arrived at `now`. One that is too long for any host name or frame is left out.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`] if the file cannot be written; it may end in the middle of a record then.
+    pub fn record(&mut self, name: &[u8], frame: &[u8], now: Instant) -> Result<(), RecordError> {
+        let (Ok(name_length), Ok(frame_length)) = (u8::try_from(name.len()), u16::try_from(frame.len()))
+        else {
+            return Ok(());
+        };
+        let elapsed_ms = now.saturating_duration_since(self.started).as_millis();
+        self.elapsed_ms = u64::try_from(elapsed_ms).unwrap_or(u64::MAX).max(self.elapsed_ms);
+        let mut record = Vec::with_capacity(RECORD_HEAD_BYTES + name.len() + frame.len() + CHECKSUM_BYTES);
+        record.extend_from_slice(&self.elapsed_ms.to_le_bytes());
+        record.push(name_length);
+        record.extend_from_slice(&frame_length.to_le_bytes());
+        record.extend_from_slice(name);
+        record.extend_from_slice(frame);
+        record.extend_from_slice(&crc32(&record).to_le_bytes());
+        self.write(|file| file.write_all(&record))
+    }
+
+    /// Hands everything to the operating system.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`] if the file cannot be written.
+    pub fn flush(&mut self) -> Result<(), RecordError> {
+        self.write(Write::flush)
+    }
+
+    fn write(
+        &mut self,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), RecordError> {
+        write(&mut self.file).map_err(|source| RecordError::Write { path: self.path.clone(), source })
+    }
+}
+
+/// A recording cannot be written.
+#[derive(Debug, Error)]
+pub enum RecordError {
+    /// The file is there already, and might be somebody's recording.
+    #[error("{} exists already: name another file", path.display())]
+    Exists {
+        /// Where the file is.
+        path: PathBuf,
+    },
+    /// The file system refuses.
+    #[error("{} cannot be written", path.display())]
+    Write {
+        /// Where the file is.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
