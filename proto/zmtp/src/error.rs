@@ -1,0 +1,66 @@
+//! Why a connection ends.
+
+use thiserror::Error;
+
+use crate::limits::{
+    COMMAND_BYTES_MAX, HANDSHAKE, IDLE, MESSAGE_BYTES_MAX, PARTS_MAX, PREFIX_BYTES_MAX, PREFIXES_MAX,
+};
+
+/// The peer does not keep to the protocol or to our limits. The connection is over.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ProtocolError {
+    /// The first bytes are of something else.
+    #[error("the peer does not speak ZMTP")]
+    NotZmtp,
+    /// ZMTP 1 or 2.
+    #[error("the peer speaks ZMTP {major}, ZMTP 3 is needed")]
+    OldVersion {
+        /// The peer's major version.
+        major: u8,
+    },
+    /// CURVE, PLAIN or another mechanism where NULL was expected.
+    #[error("the peer wants another security mechanism than NULL")]
+    OtherMechanism,
+    /// The handshake took too long.
+    #[error("the handshake was not done within {} s", HANDSHAKE.as_secs())]
+    HandshakeTimeout,
+    /// Nothing came for too long.
+    #[error("nothing came for {} s", IDLE.as_secs())]
+    Idle,
+    /// A frame's flags are not of ZMTP 3.
+    #[error("a frame has the reserved flags {flags:#04x}")]
+    ReservedFlags {
+        /// The flags.
+        flags: u8,
+    },
+    /// A message is longer than we take.
+    #[error("a message is longer than {MESSAGE_BYTES_MAX} bytes")]
+    MessageTooLong,
+    /// A message has more parts than we take.
+    #[error("a message has more than {PARTS_MAX} parts")]
+    TooManyParts,
+    /// A command is longer than we take.
+    #[error("a command is longer than {COMMAND_BYTES_MAX} bytes")]
+    CommandTooLong,
+    /// A command does not have its form.
+    #[error("a malformed {0} command")]
+    MalformedCommand(&'static str),
+    /// Traffic before the handshake was done.
+    #[error("expected READY")]
+    ExpectedReady,
+    /// A socket type that does not fit ours.
+    #[error("a peer of socket type {theirs:?} cannot be served")]
+    SocketType {
+        /// The peer's socket type, as far as it is printable.
+        theirs: String,
+    },
+    /// The peer refused us.
+    #[error("the peer refused: {reason:?}")]
+    Refused {
+        /// The peer's words, as far as they are printable.
+        reason: String,
+    },
+    /// More or longer subscriptions than we take.
+    #[error("more than {PREFIXES_MAX} subscriptions, or one longer than {PREFIX_BYTES_MAX} bytes")]
+    TooManySubscriptions,
+}

@@ -1,0 +1,89 @@
+//! ZMTP frames on the wire: flags, length, body (RFC 37, "Framing").
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use crate::error::ProtocolError;
+use crate::limits::{COMMAND_BYTES_MAX, MESSAGE_BYTES_MAX};
+use crate::message::Message;
+
+/// A frame as it arrived.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Frame {
+    /// A command.
+    Command(Bytes),
+    /// A part of a message.
+    Part {
+        /// Its bytes.
+        body: Bytes,
+        /// Whether further parts of the same message follow.
+        more: bool,
+    },
+}
+
+/// Takes the first frame out of `inbox`, or none if it is not all there. A claimed length is checked when it is
+/// read, long before as many bytes have come.
+pub(crate) fn take(inbox: &mut BytesMut) -> Result<Option<Frame>, ProtocolError> {
+    let Some((flags, header_bytes, length)) = header(inbox)? else { return Ok(None) };
+    let total = header_bytes + length;
+    if inbox.len() < total {
+        return Ok(None);
+    }
+    let body = inbox.split_to(total).freeze().slice(header_bytes..);
+    let more = flags & MORE != 0;
+    Ok(Some(if flags & COMMAND != 0 { Frame::Command(body) } else { Frame::Part { body, more } }))
+}
+
+/// Flags, length of the header and length of the body.
+fn header(inbox: &[u8]) -> Result<Option<(u8, usize, usize)>, ProtocolError> {
+    let Some((&flags, rest)) = inbox.split_first() else { return Ok(None) };
+    if flags & !(MORE | LONG | COMMAND) != 0 || flags & (MORE | COMMAND) == MORE | COMMAND {
+        return Err(ProtocolError::ReservedFlags { flags });
+    }
+    let (header_bytes, length) = if flags & LONG != 0 {
+        let Some(length) = rest.first_chunk() else { return Ok(None) };
+        (9, usize::try_from(u64::from_be_bytes(*length)).unwrap_or(usize::MAX))
+    } else {
+        let Some(length) = rest.first() else { return Ok(None) };
+        (2, usize::from(*length))
+    };
+    if flags & COMMAND != 0 && length > COMMAND_BYTES_MAX {
+        return Err(ProtocolError::CommandTooLong);
+    }
+    if length > MESSAGE_BYTES_MAX {
+        return Err(ProtocolError::MessageTooLong);
+    }
+    Ok(Some((flags, header_bytes, length)))
+}
+
+/// Appends all parts of a message.
+pub(crate) fn put_message(outbox: &mut BytesMut, message: &Message) {
+    let last = message.parts().len().saturating_sub(1);
+    for (at, part) in message.parts().iter().enumerate() {
+        put(outbox, if at < last { MORE } else { 0 }, part);
+    }
+}
+
+/// Appends a command with its name and body.
+pub(crate) fn put_command(outbox: &mut BytesMut, name: &str, body: &[u8]) {
+    let mut command = Vec::with_capacity(1 + name.len() + body.len());
+    // Our commands' names are shorter than 10 bytes.
+    command.put_u8(u8::try_from(name.len()).unwrap_or(u8::MAX));
+    command.extend_from_slice(name.as_bytes());
+    command.extend_from_slice(body);
+    put(outbox, COMMAND, &command);
+}
+
+fn put(outbox: &mut BytesMut, flags: u8, body: &[u8]) {
+    match u8::try_from(body.len()) {
+        Ok(length) => outbox.put_slice(&[flags, length]),
+        Err(_) => {
+            outbox.put_u8(flags | LONG);
+            outbox.put_u64(u64::try_from(body.len()).unwrap_or(u64::MAX));
+        }
+    }
+    outbox.put_slice(body);
+}
+
+const MORE: u8 = 1;
+const LONG: u8 = 2;
+const COMMAND: u8 = 4;

@@ -1,0 +1,70 @@
+//! Every bound of the transport, with its arithmetic.
+
+use std::time::Duration;
+
+/// Longest message in bytes, over all its parts.
+pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+
+/// Most parts of a message: [host name, frame] needs two, an envelope of a foreign ROUTER two more.
+pub const PARTS_MAX: usize = 4;
+
+/// Longest command in bytes. A READY with every property that libzmq sends has about 100.
+pub const COMMAND_BYTES_MAX: usize = 1024;
+
+/// Most subscriptions of one link.
+pub const PREFIXES_MAX: usize = 16;
+
+/// Longest subscription in bytes: as long as the longest host name and a separator.
+pub const PREFIX_BYTES_MAX: usize = 64;
+
+/// Time for a whole handshake. Two round trips to the other side of the world take 0.6 s.
+pub const HANDSHAKE: Duration = Duration::from_secs(3);
+
+/// Time between PINGs.
+pub const PING_INTERVAL: Duration = Duration::from_secs(5);
+
+/// A link on which nothing has come for so long is dead: three PINGs unanswered.
+pub const IDLE: Duration = Duration::from_secs(15);
+
+/// A peer that takes no byte for so long is not reading.
+pub const STALL: Duration = Duration::from_secs(5);
+
+/// Time for which a closing link may still write what is queued.
+pub const CLOSE_LINGER: Duration = Duration::from_millis(500);
+
+/// Most bytes that wait for one link: a third of a second of 1,000 hosts' frames at 180 B each.
+pub const QUEUE_BYTES_MAX: usize = 64 * 1024;
+
+/// A snapshot may add to a queue that holds less than this, so that it never displaces what is live.
+pub const QUEUE_ROOM_BYTES: usize = QUEUE_BYTES_MAX / 2;
+
+/// A queue that a snapshot found full asks for more of it once it holds less than this.
+pub const QUEUE_LOW_BYTES: usize = QUEUE_BYTES_MAX / 8;
+
+/// Most bytes that are turned into one write.
+pub const WRITE_BYTES_MAX: usize = 16 * 1024;
+
+/// How long the first queued message waits for company: an unbatched message costs a system call and a packet.
+pub const BATCH: Duration = Duration::from_millis(5);
+
+/// Most connections of one node, handshakes included. With 64 KiB queued, a message of 64 KiB half received and a
+/// write under way each, they hold at most 256 * 144 KiB = 36 MiB.
+pub const CONNECTIONS_MAX: usize = 256;
+
+/// Connections that one address may open at once before its rate counts.
+pub const ACCEPT_BURST: u32 = 32;
+
+/// Connections that one address may open in a second in the long run.
+pub const ACCEPTS_PER_SECOND: u32 = 8;
+
+/// Most addresses whose rates are remembered. The one that was quiet longest is forgotten first.
+pub const ACCEPT_ADDRESSES_MAX: usize = 256;
+
+/// Time before the first redial; doubles with every failure.
+pub const REDIAL_MIN: Duration = Duration::from_millis(100);
+
+/// Longest time between dials.
+pub const REDIAL_MAX: Duration = Duration::from_secs(2);
+
+/// Events that wait for the owner of a node. A link that finds no room stops reading until there is.
+pub const EVENTS_MAX: usize = 256;

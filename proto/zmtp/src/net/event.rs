@@ -1,0 +1,139 @@
+//! What happens at a node's sockets.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use crate::connection::SocketType;
+use crate::endpoint::Endpoint;
+use crate::error::ProtocolError;
+use crate::message::Message;
+
+/// The number of a link; never used again by the same node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LinkId(pub u64);
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The number of a dial; never used again by the same node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DialId(pub(super) u64);
+
+/// The other end of a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// What it is to us.
+    pub socket_type: SocketType,
+    /// Where it is, as the system or the dial says.
+    pub address: String,
+    /// What it calls itself; empty if it does not.
+    pub identity: Bytes,
+    /// The dial that made the link; none if the peer dialled.
+    pub dial: Option<DialId>,
+}
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A handshake is done; the link can be used.
+    Up {
+        /// The new link.
+        link: LinkId,
+        /// Who is there.
+        peer: Peer,
+    },
+    /// A message came.
+    Message {
+        /// From where.
+        link: LinkId,
+        /// What.
+        message: Message,
+    },
+    /// A subscriber wants messages whose first part begins with this; it has them sent from now on.
+    Subscribed {
+        /// Who.
+        link: LinkId,
+        /// The prefix.
+        prefix: Bytes,
+    },
+    /// A subscriber does not want them any more.
+    Cancelled {
+        /// Who.
+        link: LinkId,
+        /// The prefix.
+        prefix: Bytes,
+    },
+    /// A queue that had no room for a snapshot has some again.
+    Room {
+        /// Whose.
+        link: LinkId,
+    },
+    /// How long a message and its answer take.
+    RoundTrip {
+        /// On which link.
+        link: LinkId,
+        /// There and back.
+        rtt: Duration,
+    },
+    /// A link is gone.
+    Down {
+        /// Which.
+        link: LinkId,
+        /// Why.
+        reason: DownReason,
+    },
+    /// A dial failed that had not failed before; it goes on. Said again only after it had a link in between, or the
+    /// reason changed.
+    Unreachable {
+        /// Which.
+        dial: DialId,
+        /// Where to.
+        endpoint: Endpoint,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why a link ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DownReason {
+    /// The peer closed it.
+    ClosedByPeer,
+    /// The owner of this node closed it.
+    ClosedHere,
+    /// The peer takes no bytes.
+    Stalled,
+    /// The peer does not keep to the protocol.
+    Protocol(ProtocolError),
+    /// The system broke it.
+    Io(std::io::ErrorKind),
+}
+
+impl fmt::Display for DownReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClosedByPeer => f.write_str("closed by the peer"),
+            Self::ClosedHere => f.write_str("closed here"),
+            Self::Stalled => f.write_str("the peer takes no bytes"),
+            Self::Protocol(error) => error.fmt(f),
+            Self::Io(kind) => kind.fmt(f),
+        }
+    }
+}
+
+/// The events of one node, in order.
+#[derive(Debug)]
+pub struct Events(pub(super) mpsc::Receiver<Event>);
+
+impl Events {
+    /// The next event. None once the node is gone.
+    pub async fn recv(&mut self) -> Option<Event> {
+        self.0.recv().await
+    }
+}

@@ -1,0 +1,193 @@
+//! The thin shell: sockets and timers around the pure parts.
+//!
+//! A [`Net`] owns any number of listeners and dials. Each connection is a task of its own, which feeds a
+//! [`Connection`](crate::Connection) and drains a [`Queue`]; nobody ever waits for a neighbour but
+//! that neighbour's own task. What happens comes out of [`Events`].
+
+mod admission;
+mod counters;
+mod dialler;
+mod event;
+mod link;
+mod listener;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use thiserror::Error;
+use tokio::sync::{mpsc, watch};
+
+pub use counters::Counters;
+use counters::Counting;
+pub use dialler::{Dial, DialAs};
+pub use event::{DialId, DownReason, Event, Events, LinkId, Peer};
+use link::Outlet;
+
+use crate::endpoint::Endpoint;
+use crate::limits::EVENTS_MAX;
+use crate::message::Message;
+use crate::queue::Slot;
+
+/// Ages what waited in a queue: given the last part of a message and how long it waited, the part to send instead.
+pub type Stamp = fn(Bytes, Duration) -> Bytes;
+
+/// What a node can be told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NetConfig {
+    /// Applied to the last part of news just before it is written.
+    pub stamp: Option<Stamp>,
+}
+
+/// A node: all the sockets of one program. Clones are the same node.
+#[derive(Clone, Debug)]
+pub struct Net(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: NetConfig,
+    clock: Instant,
+    events: mpsc::Sender<Event>,
+    links: Mutex<BTreeMap<LinkId, Arc<Outlet>>>,
+    next_id: AtomicU64,
+    counting: Counting,
+    /// Becomes true once, when all is to end.
+    ending: watch::Sender<bool>,
+    unix_sockets: Mutex<Vec<PathBuf>>,
+}
+
+impl Net {
+    /// A node without sockets, and what will happen at them. Needs a running tokio from the first socket on.
+    pub fn new(config: NetConfig) -> (Self, Events) {
+        let (events, receiver) = mpsc::channel(EVENTS_MAX);
+        let inner = Inner {
+            config,
+            clock: Instant::now(),
+            events,
+            links: Mutex::default(),
+            next_id: AtomicU64::new(1),
+            counting: Counting::default(),
+            ending: watch::Sender::new(false),
+            unix_sockets: Mutex::default(),
+        };
+        (Self(Arc::new(inner)), Events(receiver))
+    }
+
+    /// Listens on an endpoint, as ROUTER to DEALERs and XPUB to SUBs. Port 0 takes a free one. Yields what it
+    /// listens on.
+    ///
+    /// # Errors
+    /// A [`NetError`] that says why not.
+    pub async fn listen(&self, endpoint: &Endpoint) -> Result<Endpoint, NetError> {
+        listener::listen(self, endpoint).await
+    }
+
+    /// Keeps a link to an endpoint for as long as the returned guard lives.
+    pub fn dial(&self, endpoint: Endpoint, dial_as: DialAs) -> Dial {
+        dialler::dial(self, endpoint, dial_as)
+    }
+
+    /// Queues a message for one link.
+    ///
+    /// # Errors
+    /// [`Gone`] if there is no such link any more.
+    pub fn send(&self, link: LinkId, slot: Slot, message: Message) -> Result<(), Gone> {
+        let outlet = self.outlet(link).ok_or(Gone)?;
+        outlet.push(slot, message, self.now());
+        Ok(())
+    }
+
+    /// Queues a message for every subscriber of its first part.
+    pub fn publish(&self, slot: Slot, message: &Message) {
+        let Some(topic) = message.parts().first() else { return };
+        let now = self.now();
+        for outlet in lock(&self.0.links).values().filter(|outlet| outlet.wants(topic)) {
+            outlet.push(slot, message.clone(), now);
+        }
+    }
+
+    /// Whether the link's queue has room for more of a snapshot. If not, [`Event::Room`] tells when.
+    pub fn has_room(&self, link: LinkId) -> bool {
+        self.outlet(link).is_some_and(|outlet| outlet.has_room())
+    }
+
+    /// Closes a link after what is queued was sent, or a moment later.
+    pub fn close(&self, link: LinkId) {
+        if let Some(outlet) = self.outlet(link) {
+            outlet.close();
+        }
+    }
+
+    /// What was counted since the node was made.
+    pub fn counters(&self) -> Counters {
+        self.0.counting.read()
+    }
+
+    /// Closes all sockets, after what is queued was sent or `linger` has passed.
+    pub async fn shutdown(&self, linger: Duration) {
+        self.0.ending.send_replace(true);
+        for outlet in lock(&self.0.links).values() {
+            outlet.close();
+        }
+        let mut ending = self.0.ending.subscribe();
+        let closed = async {
+            while !lock(&self.0.links).is_empty() {
+                // Every task that ends reports itself.
+                if ending.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        // A peer that does not take its last messages in time misses them.
+        drop(tokio::time::timeout(linger, closed).await);
+        for path in lock(&self.0.unix_sockets).drain(..) {
+            // It may be gone already; there is nothing more to do about it.
+            drop(std::fs::remove_file(path));
+        }
+    }
+
+    /// Time on the node's own clock.
+    fn now(&self) -> Duration {
+        self.0.clock.elapsed()
+    }
+
+    fn new_id(&self) -> u64 {
+        self.0.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn outlet(&self, link: LinkId) -> Option<Arc<Outlet>> {
+        lock(&self.0.links).get(&link).cloned()
+    }
+}
+
+/// The link is gone.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the link is gone")]
+pub struct Gone;
+
+/// A socket cannot be opened; the operator must act.
+#[derive(Debug, Error)]
+pub enum NetError {
+    /// Somebody else has the address.
+    #[error("{endpoint} is in use: stop what listens there (`ss -ltnp` shows it) or take another port")]
+    InUse {
+        /// Which.
+        endpoint: Endpoint,
+    },
+    /// The system refused.
+    #[error("cannot listen on {endpoint}")]
+    Listen {
+        /// Where.
+        endpoint: Endpoint,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // The data behind our locks is whole between any two statements.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,127 @@
+//! What waits for one link: bounded, and never old news.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::limits::{QUEUE_BYTES_MAX, QUEUE_LOW_BYTES, QUEUE_ROOM_BYTES};
+use crate::message::Message;
+
+/// Where a message belongs in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// Goes first and is never dropped.
+    Control,
+    /// News of an origin: replaced by newer news of the same origin.
+    Origin {
+        /// Which origin.
+        key: u64,
+        /// What it replaces.
+        rank: Rank,
+    },
+}
+
+/// What a message about an origin makes obsolete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    /// The origin's whole state: replaces all that waits of it.
+    Keyframe,
+    /// What differs from the last keyframe: replaces what differed before.
+    Delta,
+}
+
+/// A queue that conflates: at most one keyframe and one delta wait of each origin, and of all together no more
+/// than [`QUEUE_BYTES_MAX`] bytes, beyond which the oldest news is dropped.
+#[derive(Debug, Default)]
+pub struct Queue {
+    control: VecDeque<Message>,
+    news: VecDeque<News>,
+    bytes: usize,
+    dropped: u64,
+    room_is_wanted: bool,
+}
+
+#[derive(Debug)]
+struct News {
+    key: u64,
+    rank: Rank,
+    message: Message,
+    since: Duration,
+}
+
+/// Control messages alone fill the queue: the peer does not read what it needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overrun;
+
+impl Queue {
+    /// Adds a message that waits from `now` on.
+    ///
+    /// # Errors
+    /// [`Overrun`] if control messages fill the queue; the link is to be closed then.
+    pub fn push(&mut self, slot: Slot, message: Message, now: Duration) -> Result<(), Overrun> {
+        self.bytes += message.len();
+        match slot {
+            Slot::Control => self.control.push_back(message),
+            Slot::Origin { key, rank } => {
+                self.forget(key, rank);
+                self.news.push_back(News { key, rank, message, since: now });
+            }
+        }
+        while self.bytes > QUEUE_BYTES_MAX {
+            let Some(oldest) = self.news.pop_front() else { return Err(Overrun) };
+            self.bytes -= oldest.message.len();
+            self.dropped += 1;
+        }
+        Ok(())
+    }
+
+    /// The next message, and for news how long it has waited.
+    pub fn pop(&mut self, now: Duration) -> Option<(Message, Option<Duration>)> {
+        let next = self.control.pop_front().map(|message| (message, None)).or_else(|| {
+            let News { message, since, .. } = self.news.pop_front()?;
+            Some((message, Some(now.saturating_sub(since))))
+        })?;
+        self.bytes -= next.0.len();
+        Some(next)
+    }
+
+    /// Whether there is room for more of a snapshot. If not, [`takes_more_again`](Self::takes_more_again) tells when.
+    pub fn has_room(&mut self) -> bool {
+        let has_room = self.bytes < QUEUE_ROOM_BYTES;
+        self.room_is_wanted |= !has_room;
+        has_room
+    }
+
+    /// Whether somebody found no room before and there is again. Says so once.
+    pub fn takes_more_again(&mut self) -> bool {
+        let again = self.room_is_wanted && self.bytes < QUEUE_LOW_BYTES;
+        self.room_is_wanted &= !again;
+        again
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.control.is_empty() && self.news.is_empty()
+    }
+
+    /// Bytes that wait.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many messages were dropped because there was no room, since the last time somebody asked.
+    pub fn take_dropped(&mut self) -> u64 {
+        std::mem::take(&mut self.dropped)
+    }
+
+    /// Removes what news of this rank makes obsolete.
+    fn forget(&mut self, key: u64, rank: Rank) {
+        let bytes = &mut self.bytes;
+        self.news.retain(|old| {
+            let obsolete = old.key == key && (rank == Rank::Keyframe || old.rank == Rank::Delta);
+            if obsolete {
+                *bytes -= old.message.len();
+            }
+            !obsolete
+        });
+    }
+}
