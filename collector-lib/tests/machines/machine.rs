@@ -29,20 +29,22 @@ impl Machine {
     /// The readings of the second pass of all collectors, a line each.
     pub(crate) fn tell(&self) -> String {
         let mut text = String::new();
-        for sample in self.second_passes() {
-            for reading in sample.readings() {
-                writeln!(text, "{}", line(reading)).unwrap();
-            }
+        for reading in self.readings() {
+            writeln!(text, "{}", line(&reading)).unwrap();
         }
         text
     }
 
     /// The names of the metrics that the second pass has values of.
     pub(crate) fn metrics_with_values(&self) -> Vec<String> {
-        let samples = self.second_passes();
-        let readings = samples.iter().flat_map(Sample::readings);
-        let present = readings.filter(|reading| matches!(reading.state, State::Present(_)));
+        let readings = self.readings();
+        let present = readings.iter().filter(|reading| matches!(reading.state, State::Present(_)));
         present.map(|reading| reading.metric.name.to_string()).collect()
+    }
+
+    /// The readings of the second pass of all collectors.
+    pub(crate) fn readings(&self) -> Vec<Reading> {
+        self.second_passes().iter().flat_map(Sample::readings).cloned().collect()
     }
 
     fn second_passes(&self) -> Vec<Sample> {

@@ -5,6 +5,8 @@
 //! `UPDATE_EXPECTED=1` writes it anew; read the difference before it is committed.
 
 #[cfg(test)]
+mod budget;
+#[cfg(test)]
 mod machine;
 
 #[cfg(test)]
@@ -13,6 +15,7 @@ mod tests {
 
     use grapevine_collectors::REGISTRY;
 
+    use super::budget::{Day, bytes_per_second};
     use super::machine::Machine;
 
     fn check(name: &str) {
@@ -71,5 +74,15 @@ mod tests {
         let rows = REGISTRY.iter().flat_map(|entry| entry.rows.iter());
         let dead: Vec<_> = rows.map(|row| row.name.as_ref()).filter(|name| !told.contains(*name)).collect();
         assert!(dead.is_empty(), "{dead:#?}");
+    }
+
+    #[test]
+    fn a_server_keeps_to_its_budget_on_the_wire() {
+        let readings = Machine::new("server").readings();
+        for (day, budget) in [(Day::Idle, 130), (Day::AtWork, 185), (Day::Wild, 240)] {
+            let bytes = bytes_per_second(&readings, day);
+            println!("{day:?}: {bytes} B/s for {} readings", readings.len());
+            assert!(bytes <= budget, "{day:?}: {bytes} B/s are more than {budget}");
+        }
     }
 }

@@ -61,7 +61,7 @@ pub static IO_FULL_AVG10: Metric =
 pub static IO_FULL_AVG60: Metric =
     share(105, "pressure.io.full.avg60", "Share of the last 60 s in which all tasks waited for I/O.");
 
-/// In tenths, for a tenth of a percent already means something; sent when it moved by more than half a percent.
+/// In halves, so that nearly all changes take one byte; sent when it moved by a whole percent.
 const fn share(id: u16, name: &'static str, help: &'static str) -> Metric {
-    Metric::gauge(id, name, Unit::PERCENT, Scale::Fraction(10), help).deadband(5)
+    Metric::gauge(id, name, Unit::PERCENT, Scale::Fraction(2), help).deadband(1)
 }
