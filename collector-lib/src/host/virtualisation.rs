@@ -11,7 +11,7 @@ pub(super) fn detect(roots: &Roots, cpuinfo: &str) -> Option<&'static str> {
     let mut buffer = Buffer::default();
     let mut mountinfo = KeptFile::new(roots.proc.join("self/mountinfo"));
     let mounts = mountinfo.read(&mut buffer).unwrap_or_default();
-    if mounts::parse(mounts).any(|mount| is_of_container(&mount)) {
+    if mounts::visible(mounts).iter().any(is_of_container) {
         return Some("container");
     }
     let read = |path: PathBuf| read_once(&path).unwrap_or_default();

@@ -28,7 +28,7 @@ impl Tmpfs {
     pub(super) fn scan(&mut self, mountinfo: &[u8]) {
         let mut seen = Vec::new();
         self.mounts.clear();
-        for mount in mounts::parse(mountinfo).filter(is_shown) {
+        for mount in mounts::visible(mountinfo).into_iter().filter(is_shown) {
             // A tmpfs that is mounted in several places is one.
             if seen.len() < MOUNTS_MAX && !seen.contains(&mount.device) {
                 seen.push(mount.device);
