@@ -1,0 +1,118 @@
+use super::*;
+use grapevine_collectors::REGISTRY;
+
+fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// What the operator is told of a file with this text.
+fn complaint(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "agent.toml", text);
+    let error = load_from(Some(&path), &[], std::iter::empty()).unwrap_err();
+    error.to_string().replace(&format!("{}/", folder.path().display()), "")
+}
+
+fn accepted(text: &str) -> Config {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "agent.toml", text);
+    load_from(Some(&path), &[], std::iter::empty()).unwrap()
+}
+
+#[test]
+fn nothing_configured_is_a_loopback_agent() {
+    let config = load_from(None, &[], std::iter::empty()).unwrap();
+    assert!(config.metrics_agent.bind.is_loopback());
+    assert_eq!(config.metrics_agent.port, 6130);
+    assert!(REGISTRY.iter().all(|entry| config.collectors.interval_ms(entry) == Some(entry.interval_ms)));
+}
+
+#[test]
+fn the_predecessors_names_are_known() {
+    let config = accepted(
+        "[metrics_agent]\nenabled = true\nport = 7000\nbind = \"0.0.0.0\"\nplaintext = true\n\
+         neighbors = [\"srv01:6130\", \"cmbox:6130\"]\nrole = \"gpu\"\nhost_name = \"srv02\"\ngroups = [\"lab\"]\n\
+         [collectors]\ncpu_metrics = { enabled = true, interval_ms = 2000 }\ndisk_metrics = { enabled = false }\n",
+    );
+    let neighbors: Vec<String> = config.metrics_agent.neighbors.iter().map(|n| n.0.to_string()).collect();
+    assert_eq!(neighbors.len(), 2);
+    assert!(neighbors[0].contains("srv01:6130"), "{neighbors:?}");
+    let interval =
+        |name| config.collectors.interval_ms(REGISTRY.iter().find(|entry| entry.name == name).unwrap());
+    assert_eq!((interval("cpu"), interval("disk")), (Some(2000), None));
+}
+
+#[test]
+fn mistakes_are_told_with_their_line() {
+    for (text, expected) in [
+        ("[metrics_agent]\nport = 6130\nprot = 1\n", "agent.toml:3: unknown field `prot`, expected"),
+        ("[metrics_agent]\nport = 99999\n", "agent.toml:2: "),
+        ("\n\n[metrics_agent\n", "agent.toml:3: "),
+        ("[metrics_agent]\nhost_name = \"two words\"\n", "agent.toml:2: \"two words\" is not a host name"),
+        ("[metrics_agent]\nneighbors = [\"srv01:x\"]\n", "agent.toml:2: "),
+        (
+            "[collectors]\n\ncpu_metric = {}\n",
+            "agent.toml:3: unknown collector `cpu_metric`, expected one of",
+        ),
+        ("[collectors]\ncpu_metrics = { interval = 3 }\n", "agent.toml:2: unknown field `interval`"),
+        (
+            "[metrics_agent]\ninterval_ms = 1\n",
+            "configuration: metrics_agent.interval_ms = 1: use 100 to 60000",
+        ),
+        ("[metrics_agent]\nhop_limit = 0\n", "configuration: metrics_agent.hop_limit = 0"),
+    ] {
+        let complaint = complaint(text);
+        assert!(complaint.starts_with(expected), "{text:?} gave {complaint:?}");
+        assert!(!complaint.contains('\n'), "one line: {complaint:?}");
+    }
+}
+
+#[test]
+fn an_open_door_needs_a_word() {
+    let open = complaint("[metrics_agent]\nbind = \"0.0.0.0\"\n");
+    assert!(open.contains("plaintext = true") && open.contains("0.0.0.0"), "{open}");
+    let far = complaint("[metrics_agent]\nneighbors = [\"srv01:6130\"]\n");
+    assert!(far.contains("srv01") && far.contains("plaintext = true"), "{far}");
+    accepted("[metrics_agent]\nneighbors = [\"localhost:1\", \"127.0.0.2:6130\", \"[::1]:6130\"]\n");
+}
+
+#[test]
+fn the_file_named_beats_the_environment_beats_the_standard_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let standard =
+        write(folder.path(), "etc.toml", "[metrics_agent]\nport = 1\nrole = \"etc\"\nhop_limit = 9\n");
+    let named = write(folder.path(), "named.toml", "[metrics_agent]\nport = 3\n");
+    let environment = [
+        ("GRAPEVINE_METRICS_AGENT_PORT", "2"),
+        ("GRAPEVINE_METRICS_AGENT_ROLE", "environment"),
+        ("GRAPEVINE_METRICS_AGENT_NEIGHBORS", "localhost:1, 127.0.0.2"),
+        ("GRAPEVINE_COLLECTORS_CPU_METRICS", "{ interval_ms = 500 }"),
+        ("GRAPEVINE_ATTACH", "is somebody else's"),
+    ];
+    let environment = environment.map(|(name, value)| (name.to_owned(), OsString::from(value)));
+    let config = load_from(Some(&named), &[standard], environment.into_iter()).unwrap();
+    let agent = &config.metrics_agent;
+    assert_eq!((agent.port, agent.role.as_str(), agent.hop_limit), (3, "environment", 9));
+    assert_eq!(agent.neighbors.len(), 2);
+    assert_eq!(
+        REGISTRY.iter().find_map(|entry| (entry.name == "cpu").then(|| config.collectors.interval_ms(entry))),
+        Some(Some(500))
+    );
+}
+
+#[test]
+fn a_mistake_in_the_environment_names_the_variable() {
+    for (name, value) in [("GRAPEVINE_METRICS_AGENT_PORT", "many"), ("GRAPEVINE_METRICS_AGENT_PROT", "1")] {
+        let environment = [(name.to_owned(), OsString::from(value))];
+        let error = load_from(None, &[], environment.into_iter()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("environment variable {name}: ")), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let error = load_from(Some(Path::new("/nowhere/agent.toml")), &[], std::iter::empty()).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read configuration /nowhere/agent.toml");
+}

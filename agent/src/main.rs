@@ -1,0 +1,54 @@
+//! `grapevine-agent`: the daemon that every host runs.
+
+mod arguments;
+mod catalog;
+mod clock;
+mod collect;
+mod collecting;
+mod config;
+mod logs;
+mod mesh;
+mod run;
+mod state;
+mod vitals;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use arguments::Command;
+use clap::Parser;
+use config::ConfigError;
+
+fn main() -> ExitCode {
+    let command = arguments::Arguments::parse().command;
+    match carry_out(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error),
+    }
+}
+
+fn carry_out(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Collect(arguments) => collect::run(&arguments, &mut io::stdout().lock()),
+        Command::CheckConfig(arguments) => {
+            config::load(Some(&arguments.file))?;
+            writeln!(io::stdout(), "{}: ok", arguments.file.display())?;
+            Ok(())
+        }
+        Command::Catalog(arguments) => catalog::run(arguments.json, &mut io::stdout().lock()),
+    }
+}
+
+/// Tells the operator what went wrong, on one line, and gives the exit code: 2 for the configuration, else 1.
+fn complain(error: &anyhow::Error) -> ExitCode {
+    let is_broken_pipe =
+        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+    if is_broken_pipe {
+        // The reader has seen enough.
+        return ExitCode::SUCCESS;
+    }
+    // Where standard error is closed there is nobody to tell.
+    drop(writeln!(io::stderr(), "grapevine-agent: {error:#}"));
+    if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,225 @@
+//! `grapevine-agent run`: the daemon's life from start to stop.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use grapevine_collectors::Context;
+use grapevine_proto::{Composer, HostName, Identity, Moment};
+use grapevine_zmtp::{Endpoint, Events, Net, NetConfig};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::{MissedTickBehavior, interval_at};
+
+use crate::arguments::Run;
+use crate::clock::Clock;
+use crate::collecting::Collecting;
+use crate::config::{self, Config, MetricsAgent};
+use crate::mesh::{self, JumpAbove, Mesh};
+use crate::state::{self, StateDir};
+use crate::vitals::{Facts, Vitals};
+
+/// Runs until a signal, or with `--attached` until standard input closes.
+pub(crate) fn run(arguments: &Run) -> anyhow::Result<()> {
+    crate::logs::start()?;
+    let mut config = config::load(arguments.config.as_deref())?;
+    config.metrics_agent.port = arguments.port.unwrap_or(config.metrics_agent.port);
+    if !config.metrics_agent.enabled {
+        tracing::info!("metrics_agent.enabled is false: nothing to do");
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(live(&config, arguments.attached))
+}
+
+async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
+    let (net, mut events) = Net::new(NetConfig { stamp: Some(mesh::stamp) });
+    let settings = &config.metrics_agent;
+    let mut agent = Agent::start(config, &net)?;
+    let tap = settings.tap.clone().or_else(standard_tap).map(Endpoint::Unix);
+    let tcp = Endpoint::Tcp { host: settings.bind.to_string(), port: settings.port };
+    let bound = mesh::listen(&net, &tcp, tap.as_ref()).await?;
+    if settings.plaintext {
+        tracing::warn!("plaintext = true: whoever reaches the network reads along and can join");
+    }
+    let Identity { host, .. } = agent.composer.identity();
+    tracing::info!(%host, endpoint = %bound, epoch = agent.composer.position().epoch, "agent runs");
+    if attached {
+        writeln!(std::io::stdout(), "listening {bound}")?;
+    }
+    notify(&[sd_notify::NotifyState::Ready]);
+    agent.serve(&mut events, settings, stop(attached)?).await;
+    notify(&[sd_notify::NotifyState::Stopping]);
+    agent.leave();
+    net.shutdown(LINGER).await;
+    Ok(())
+}
+
+struct Agent {
+    clock: Clock,
+    state: StateDir,
+    composer: Composer,
+    mesh: Mesh,
+    net: Net,
+    collecting: Collecting,
+    vitals: Vitals,
+}
+
+impl Agent {
+    fn start(config: &Config, net: &Net) -> anyhow::Result<Self> {
+        let clock = Clock::start();
+        let settings = &config.metrics_agent;
+        let host = host_name(settings)?;
+        let folder = settings.state_dir.clone().or_else(state::standard_folder);
+        let folder =
+            folder.context("no place for the agent's state: set metrics_agent.state_dir, or HOME")?;
+        let state = StateDir::open(&folder)?;
+        let (key, epoch) = (state.origin_key()?, state.begin_epoch()?);
+        let now = clock.now();
+        let mesh = Mesh::new(&key, host.clone(), epoch, net.clone(), &settings.neighbors, now)?;
+        let identity = Identity {
+            public_key: key.public(),
+            host,
+            interval_ms: settings.interval_ms,
+            role: settings.role.clone(),
+            groups: settings.groups.clone(),
+        };
+        let composer = Composer::new(key, identity, settings.hop_limit, epoch);
+        let collecting = Collecting::start(&config.collectors, Context::of_this_machine(), clock);
+        Ok(Self { clock, state, composer, mesh, net: net.clone(), collecting, vitals: Vitals::new(now) })
+    }
+
+    /// The one place where the agent waits: for the network, the next frame, the engine's deadline, or the end.
+    async fn serve(
+        &mut self,
+        events: &mut Events,
+        settings: &MetricsAgent,
+        stop: oneshot::Receiver<&'static str>,
+    ) {
+        let interval_ms = u64::from(settings.interval_ms);
+        // Collectors pass at multiples of their intervals; frames follow a moment later with what they found.
+        let first = Moment(self.clock.now().0.next_multiple_of(interval_ms) + AFTER_PASSES_MS);
+        let mut frames = interval_at(self.clock.instant(first).into(), Duration::from_millis(interval_ms));
+        frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        tokio::pin!(stop);
+        tokio::time::sleep_until(self.clock.instant(Moment(FIRST_FRAME_MS)).into()).await;
+        self.publish();
+        loop {
+            let deadline = self.clock.instant(self.mesh.deadline());
+            let jump = tokio::select! {
+                why = &mut stop => {
+                    tracing::info!(why = why.unwrap_or("the signal handler is gone"), "agent stops");
+                    return;
+                }
+                Some(event) = events.recv() => self.mesh.event(event, self.clock.now()),
+                _ = frames.tick() => {
+                    self.collecting.restart_hung();
+                    notify(&[sd_notify::NotifyState::Watchdog]);
+                    self.publish()
+                }
+                () = tokio::time::sleep_until(deadline.into()) => self.mesh.timeout(self.clock.now()),
+            };
+            if let Some(jump) = jump {
+                self.jump(jump);
+            }
+        }
+    }
+
+    /// Publishes what the collectors found last.
+    fn publish(&mut self) -> Option<JumpAbove> {
+        let now = self.clock.now();
+        let traffic = self.net.counters();
+        let facts = Facts {
+            neighbours: self.mesh.neighbour_count(),
+            hosts: self.mesh.host_count(),
+            engine: self.mesh.counters(),
+            bytes_sent: traffic.bytes_out,
+            bytes_received: traffic.bytes_in,
+            queue_drops: traffic.queue_drops,
+            reports: &mut self.collecting.reports(),
+        };
+        let vitals = self.vitals.read(facts, now);
+        let composer = &mut self.composer;
+        match self.collecting.with_readings(vitals, |readings| composer.frame(readings, now)) {
+            Ok(frame) => self.mesh.publish(frame, now),
+            Err(error) => {
+                tracing::error!("this host's readings cannot be sent: {:#}", anyhow::Error::from(error));
+                None
+            }
+        }
+    }
+
+    /// Goes on above an epoch that the network remembers and this host does not.
+    fn jump(&mut self, JumpAbove(held): JumpAbove) {
+        let epoch = self.composer.jump_above(held);
+        tracing::info!(held, epoch, "the network remembers a later run of this host; going on above it");
+        if let Err(error) = self.state.set_epoch(epoch) {
+            tracing::error!("the epoch is not remembered: {:#}", anyhow::Error::from(error));
+        }
+    }
+
+    fn leave(&mut self) {
+        match self.composer.leave() {
+            Ok(frame) => drop(self.mesh.publish(frame, self.clock.now())),
+            Err(error) => tracing::error!("no leave taken: {:#}", anyhow::Error::from(error)),
+        }
+    }
+}
+
+fn host_name(settings: &MetricsAgent) -> anyhow::Result<HostName> {
+    if let Some(name) = &settings.host_name {
+        return Ok(name.clone());
+    }
+    let uname = rustix::system::uname();
+    let name = uname.nodename().to_string_lossy();
+    name.parse().context("this machine's name cannot be used: set metrics_agent.host_name")
+}
+
+/// Where systemd gives the unit a directory, dashboards on this host find the agent.
+fn standard_tap() -> Option<std::path::PathBuf> {
+    std::env::var_os("RUNTIME_DIRECTORY").map(|folder| Path::new(&folder).join("tap.sock"))
+}
+
+/// Says why to stop, once it is time.
+fn stop(attached: bool) -> anyhow::Result<oneshot::Receiver<&'static str>> {
+    let (say, hear) = oneshot::channel();
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (closed, input_closed) = oneshot::channel::<()>();
+    if attached {
+        std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
+            let mut nothing = [0; 64];
+            while std::io::stdin().lock().read(&mut nothing).is_ok_and(|bytes| bytes > 0) {}
+            drop(closed);
+        })?;
+    } else {
+        std::mem::forget(closed);
+    }
+    tokio::spawn(async move {
+        let why = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+            _ = input_closed => "standard input closed",
+        };
+        if say.send(why).is_err() {
+            tracing::trace!("the agent stops already");
+        }
+    });
+    Ok(hear)
+}
+
+/// Tells systemd, where it asked to be told.
+fn notify(state: &[sd_notify::NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::debug!(%error, "systemd was not told");
+    }
+}
+
+/// How long a stopping agent waits for its last frames to be written.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// When the first frame goes out: after the second pass of the collectors.
+const FIRST_FRAME_MS: u64 = 300;
+
+/// Time from the collectors' passes to the frame that tells of them.
+const AFTER_PASSES_MS: u64 = 20;
