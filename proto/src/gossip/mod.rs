@@ -16,8 +16,8 @@
 //! end gets all frames the other holds ([`Output::Snapshot`]), a keyframe and the newest delta for each origin.
 //!
 //! # Modules
-//! [`control`]: what neighbours say to each other besides frames. [`seen`]: which frames of an epoch were seen.
-//! [`origins`]: what is held of each origin. [`links`]: the neighbours.
+//! `control`: what neighbours say to each other besides frames. `seen`: which frames of an epoch were seen.
+//! `origins`: what is held of each origin. `links`: the neighbours.
 
 mod control;
 mod links;
