@@ -24,9 +24,8 @@
 //!    three functions, and only the first one touches the machine: so the second can be fed with anything, and is,
 //!    by property tests. Keep files open with `KeptFile`, turn counters into rates with `Rate`.
 //! 3. A reading that cannot be had is absent for a reason, never 0, and left out only if there is no such device:
-//!    a missing file is
-//!    `unsupported`, a forbidden one `denied`, a malformed one `failed`. [`CollectError::absence`] knows.
-//!    A counter that fell back gives no rate: `failed`, for one pass.
+//!    a missing file is `unsupported`, a forbidden one `denied`, a malformed one `failed`.
+//!    [`CollectError::absence`] knows. A counter that fell back gives no rate: `failed`, for one pass.
 //! 4. Keep what costs more than a few microseconds (directories, firmware, mount tables) out of most passes: look
 //!    at it every few seconds and tell what was found then. A pass that finds what the last one found allocates
 //!    nothing.
