@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::connection::Connection;
 use crate::counters::Fault;
 use crate::freshness::Freshness;
 use crate::host::Host;
@@ -16,6 +17,8 @@ pub enum Change {
         /// What is different.
         what: HostChange,
     },
+    /// The subscription found an agent or lost it.
+    Connection(Connection),
     /// A message was bad and left out. Told at the 1st, 2nd, 4th, 8th... of a kind, so that a flood of them costs
     /// little.
     Bad {
@@ -26,6 +29,10 @@ pub enum Change {
         /// How many of the kind there were so far.
         count: u64,
     },
+    /// The recording could not be continued; the subscription goes on.
+    RecordingFailed(String),
+    /// The reader of the changes was too slow and missed this many; the view has it all.
+    Lagged(u64),
 }
 
 /// What is different about a host.

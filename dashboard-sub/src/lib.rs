@@ -1,22 +1,58 @@
-//! The subscriber library of Grapevine: from the frames of a network to a view of all of its hosts.
+//! The subscriber library of Grapevine: attach to any agent of a network and see all of its hosts, live.
 //!
-//! A [`Follower`] folds messages, each a host name and a frame, into a [`View`]: the [`Host`]s and their readings,
-//! each with its [`Freshness`]. Only genuine frames count, and whatever arrives is bounded: [`limits`]. What changes is told as
-//! [`Change`]s. A [`Recorder`] writes messages to a file, and a [`Recording`] reads them back for the same follower.
+//! ```no_run
+//! use grapevine_sub::{Change, HostChange, Options, Subscription};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let agents = ["srv01:6130".parse()?, "srv02:6130".parse()?];
+//! let subscription = Subscription::attach(agents, Options::default())?;
+//! let mut changes = subscription.changes();
+//! while let Some(change) = changes.next().await {
+//!     if let Change::Host { host, what: HostChange::Joined | HostChange::Readings(_) } = change {
+//!         println!("{}: {:?} % CPU", host.name(), host.number("cpu.use"));
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A subscriber keeps one link to one agent; any agent will do, since each knows the whole network. It subscribes to
+//! prefixes of host names, gets the current state of the hosts that match, then their stream. Each message is a host
+//! name and a frame. The pieces, in reading order:
+//!
+//! - [`Subscription`] is the handle; its [`Options`] say what to follow. Behind it a task owns the link, dials the
+//!   endpoints in turn until one answers, and the next when that one goes away or falls silent. The [`Connection`]
+//!   tells how that goes.
+//! - [`Follower`] folds messages into a [`View`]. It is pure: a [`Recording`] feeds it as well as a link does.
+//! - [`View`] is all hosts at one moment, and never changes; a later moment is another view, which shares what
+//!   did not change. A [`Host`] has its readings, the age of its newest frame, and a [`Freshness`].
+//! - [`Change`] is what happened: which host, which readings. A slow reader loses the oldest ones and is told so.
+//! - [`Recorder`] and [`Recording`] keep messages in a file, as they came, for tests and for later.
+//!
+//! Only genuine frames count: each is verified against its origin's key, whatever agent relayed it, and the others
+//! are counted by [`Fault`]. Two origins that claim one name are shown both, and marked. Everything that comes from
+//! the network is bounded: [`limits`].
 
 mod change;
+mod chooser;
+mod connection;
 mod counters;
+mod driver;
 mod follower;
 mod freshness;
 mod host;
 pub mod limits;
 mod recording;
+mod subscription;
 mod view;
 
 pub use change::{Change, HostChange};
+pub use connection::{Attempt, Connection};
 pub use counters::{Counters, Fault};
 pub use follower::Follower;
 pub use freshness::{Freshness, INTERVAL_MS_MAX, INTERVAL_MS_MIN};
+pub use grapevine_zmtp::Endpoint;
 pub use host::{Host, HostReading};
 pub use recording::{Record, RecordError, Recorder, Recording, RecordingError};
+pub use subscription::{AttachError, Changes, Options, Subscription};
 pub use view::View;

@@ -1,5 +1,33 @@
 //! Every bound of the subscriber, with its arithmetic. Those of frames and links are in the crates that own them.
 
+use std::time::Duration;
+
 /// Most readings of all hosts in a view. At some 200 B each (metric, labels, state and the mirror's copy) that is
 /// 200 MiB at the very most; 1,000 hosts of 100 readings are a tenth of it.
 pub const VIEW_READINGS_MAX: usize = 1 << 20;
+
+/// Most changes that wait for a slow reader before it loses the oldest: two seconds of 1,000 hosts at 1 Hz. A
+/// waiting change holds on to its host's states, so that 2,048 of 100 readings are about 10 MiB.
+pub const CHANGES_WAITING_MAX: usize = 2048;
+
+/// Time between looks at the clock for hosts that became late or silent.
+pub const TICK: Duration = Duration::from_millis(250);
+
+/// Time for which one endpoint may try alone before the next one joins in, as in "Happy Eyeballs" (RFC 8305,
+/// section 5: a connection attempt delay of 250 ms).
+pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+
+/// An agent that sent no frame for so long is left for the next one: agents send their own state each second.
+pub const SILENCE_MAX: Duration = Duration::from_secs(5);
+
+/// An agent whose hosts all send at a slower pace is given this many of their intervals.
+pub const SILENCE_INTERVALS: u32 = 3;
+
+/// Most endpoints of one subscription.
+pub const ENDPOINTS_MAX: usize = 64;
+
+/// Most prefixes of one subscription, as agents have it.
+pub const PREFIXES_MAX: usize = 16;
+
+/// Longest prefix in bytes, as agents have it: no host name is longer.
+pub const PREFIX_BYTES_MAX: usize = 64;

@@ -1,5 +1,6 @@
 //! Writing a recording.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -10,11 +11,9 @@ use thiserror::Error;
 use super::checksum::crc32;
 use super::{CHECKSUM_BYTES, MAGIC, RECORD_HEAD_BYTES};
 
-/// Appends messages to a new file.
-#[derive(Debug)]
+/// Appends messages to a file, or to wherever else bytes go.
 pub struct Recorder {
-    path: PathBuf,
-    file: BufWriter<File>,
+    sink: Box<dyn Write + Send>,
     started: Instant,
     elapsed_ms: u64,
 }
@@ -27,11 +26,18 @@ impl Recorder {
     pub fn create(path: &Path, now: Instant) -> Result<Self, RecordError> {
         let file = File::create_new(path).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => RecordError::Exists { path: path.to_owned() },
-            _ => RecordError::Write { path: path.to_owned(), source },
+            _ => RecordError::Create { path: path.to_owned(), source },
         })?;
-        let mut recorder =
-            Self { path: path.to_owned(), file: BufWriter::new(file), started: now, elapsed_ms: 0 };
-        recorder.write(|file| file.write_all(MAGIC))?;
+        Self::new(BufWriter::new(file), now)
+    }
+
+    /// Starts a recording at `now` that goes to `sink`.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`] if the sink takes no bytes.
+    pub fn new(sink: impl Write + Send + 'static, now: Instant) -> Result<Self, RecordError> {
+        let mut recorder = Self { sink: Box::new(sink), started: now, elapsed_ms: 0 };
+        recorder.sink.write_all(MAGIC).map_err(RecordError::Write)?;
         recorder.flush()?;
         Ok(recorder)
     }
@@ -39,7 +45,7 @@ impl Recorder {
     /// Appends a message that arrived at `now`. One that is too long for any host name or frame is left out.
     ///
     /// # Errors
-    /// [`RecordError::Write`] if the file cannot be written; it may end in the middle of a record then.
+    /// [`RecordError::Write`] if the sink fails; the recording may end in the middle of a record then.
     pub fn record(&mut self, name: &[u8], frame: &[u8], now: Instant) -> Result<(), RecordError> {
         let (Ok(name_length), Ok(frame_length)) = (u8::try_from(name.len()), u16::try_from(frame.len()))
         else {
@@ -54,22 +60,21 @@ impl Recorder {
         record.extend_from_slice(name);
         record.extend_from_slice(frame);
         record.extend_from_slice(&crc32(&record).to_le_bytes());
-        self.write(|file| file.write_all(&record))
+        self.sink.write_all(&record).map_err(RecordError::Write)
     }
 
     /// Hands everything to the operating system.
     ///
     /// # Errors
-    /// [`RecordError::Write`] if the file cannot be written.
+    /// [`RecordError::Write`] if the sink fails.
     pub fn flush(&mut self) -> Result<(), RecordError> {
-        self.write(Write::flush)
+        self.sink.flush().map_err(RecordError::Write)
     }
+}
 
-    fn write(
-        &mut self,
-        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-    ) -> Result<(), RecordError> {
-        write(&mut self.file).map_err(|source| RecordError::Write { path: self.path.clone(), source })
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").field("elapsed_ms", &self.elapsed_ms).finish_non_exhaustive()
     }
 }
 
@@ -82,12 +87,15 @@ pub enum RecordError {
         /// Where the file is.
         path: PathBuf,
     },
-    /// The file system refuses.
-    #[error("{} cannot be written", path.display())]
-    Write {
-        /// Where the file is.
+    /// The file cannot be made.
+    #[error("{} cannot be created", path.display())]
+    Create {
+        /// Where it was to be.
         path: PathBuf,
-        /// Why.
+        /// Why not.
         source: io::Error,
     },
+    /// The disk is full, or whatever else takes the bytes failed.
+    #[error("the recording cannot be written")]
+    Write(#[source] io::Error),
 }

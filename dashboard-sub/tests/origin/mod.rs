@@ -1,5 +1,6 @@
 //! An origin as the tests need it: composes genuine frames of a few readings.
 
+#![allow(dead_code, reason = "shared by tests of which none needs all of it")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::time::Duration;
@@ -12,7 +13,7 @@ use grapevine_proto::{
 
 pub(crate) struct Origin {
     pub(crate) name: String,
-    key: u8,
+    seed: [u8; 32],
     composer: Composer,
     now: Moment,
 }
@@ -20,20 +21,24 @@ pub(crate) struct Origin {
 impl Origin {
     /// The first run of the agent of the host `name` with its own `key`; a frame each second.
     pub(crate) fn new(name: &str, key: u8) -> Self {
-        Self::run(name, key, 1)
+        Self::seeded(name, [key; 32])
+    }
+
+    pub(crate) fn seeded(name: &str, seed: [u8; 32]) -> Self {
+        Self::run(name, seed, 1)
     }
 
     /// The same host after a restart of its agent.
     pub(crate) fn restarted(&self) -> Self {
-        Self::run(&self.name, self.key, self.composer.position().epoch + 1)
+        Self::run(&self.name, self.seed, self.composer.position().epoch + 1)
     }
 
     /// The same host under another name.
     pub(crate) fn renamed(&self, name: &str) -> Self {
-        Self::run(name, self.key, self.composer.position().epoch + 1)
+        Self::run(name, self.seed, self.composer.position().epoch + 1)
     }
 
-    fn run(name: &str, key: u8, epoch: u32) -> Self {
+    fn run(name: &str, seed: [u8; 32], epoch: u32) -> Self {
         let identity = Identity {
             public_key: PublicKey([0; 32]),
             host: name.parse().unwrap(),
@@ -41,8 +46,8 @@ impl Origin {
             role: "agent".to_owned(),
             groups: vec!["lab".to_owned()],
         };
-        let composer = Composer::new(OriginKey::from_seed(&[key; 32]), identity, 32, epoch);
-        Self { name: name.to_owned(), key, composer, now: Moment(0) }
+        let composer = Composer::new(OriginKey::from_seed(&seed), identity, 32, epoch);
+        Self { name: name.to_owned(), seed, composer, now: Moment(0) }
     }
 
     /// A frame a second later, with this CPU use: a keyframe first, then deltas.

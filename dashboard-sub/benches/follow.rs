@@ -1,0 +1,101 @@
+//! What 1,000 hosts cost a subscriber.
+//!
+//! `news` folds genuine deltas, which are all verified; `news_while_watched` the same with somebody who holds the
+//! view, so that hosts are copied when they change; `repeated` folds frames that are known already, which are
+//! dropped before they are verified; `verify` is the signature alone.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
+
+#[path = "../tests/origin/mod.rs"]
+mod origin;
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use divan::{Bencher, counter::ItemsCount};
+use grapevine_proto::{Frame, Identity};
+use grapevine_sub::Follower;
+use origin::Origin;
+
+fn main() {
+    divan::main();
+}
+
+const HOSTS: usize = 1000;
+
+/// A host name and a frame.
+type Heard = (String, Bytes);
+
+/// Keyframes of all hosts, then a delta of each.
+fn frames() -> (Vec<Heard>, Vec<Heard>) {
+    let mut keyframes = Vec::new();
+    let mut deltas = Vec::new();
+    for number in 0..HOSTS {
+        let name = format!("srv-{number:04}");
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&number.to_le_bytes());
+        let mut origin = Origin::seeded(&name, seed);
+        keyframes.push((name.clone(), origin.frame(10.0)));
+        deltas.push((name, origin.frame(20.0)));
+    }
+    (keyframes, deltas)
+}
+
+fn follow(follower: &mut Follower, frames: &[Heard]) {
+    let now = Instant::now();
+    for (name, frame) in frames {
+        follower.handle_message(name.as_bytes(), frame.clone(), now);
+        while follower.poll_change().is_some() {}
+    }
+}
+
+fn follower_of(keyframes: &[Heard]) -> Follower {
+    let mut follower = Follower::new();
+    follow(&mut follower, keyframes);
+    follower
+}
+
+#[divan::bench]
+fn join(bencher: Bencher<'_, '_>) {
+    let (keyframes, _) = frames();
+    bencher.counter(ItemsCount::new(HOSTS)).bench_local(|| follower_of(&keyframes));
+}
+
+#[divan::bench]
+fn news(bencher: Bencher<'_, '_>) {
+    let (keyframes, deltas) = frames();
+    bencher
+        .counter(ItemsCount::new(HOSTS))
+        .with_inputs(|| follower_of(&keyframes))
+        .bench_local_refs(|follower| follow(follower, &deltas));
+}
+
+#[divan::bench]
+fn news_while_watched(bencher: Bencher<'_, '_>) {
+    let (keyframes, deltas) = frames();
+    bencher
+        .counter(ItemsCount::new(HOSTS))
+        .with_inputs(|| {
+            let follower = follower_of(&keyframes);
+            let view = follower.view();
+            (follower, view)
+        })
+        .bench_local_refs(|(follower, _view)| follow(follower, &deltas));
+}
+
+#[divan::bench]
+fn repeated(bencher: Bencher<'_, '_>) {
+    let (keyframes, deltas) = frames();
+    let mut follower = follower_of(&keyframes);
+    follow(&mut follower, &deltas);
+    bencher.counter(ItemsCount::new(HOSTS)).bench_local(|| follow(&mut follower, &deltas));
+}
+
+#[divan::bench]
+fn verify(bencher: Bencher<'_, '_>) {
+    let (keyframes, deltas) = frames();
+    let [keyframe, delta] = [keyframes, deltas]
+        .map(|frames| frames.into_iter().next().map(|(_, frame)| Frame::parse(frame).unwrap()).unwrap());
+    let (_, verifier) = Identity::of_keyframe(&keyframe).unwrap();
+    bencher.counter(ItemsCount::new(1_usize)).bench_local(|| delta.verify(&verifier));
+}
