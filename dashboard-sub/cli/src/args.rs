@@ -1,0 +1,104 @@
+//! What the user can say.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand};
+use glob::Pattern;
+use grapevine_sub::Endpoint;
+
+/// Watch and query a Grapevine network: attach to any of its agents and see all of its hosts.
+#[derive(Debug, Parser)]
+#[command(name = "grapevine", version, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) attach: Attach,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where an agent is.
+#[derive(Debug, Group)]
+pub(crate) struct Attach {
+    /// Agents to attach to, in order of preference: HOST[:PORT] or unix:PATH. The first that answers is used, the
+    /// next when it falls silent [default: unix:/run/grapevine/tap.sock where it exists, then 127.0.0.1:6130]
+    #[arg(
+        long = "attach",
+        env = "GRAPEVINE_ATTACH",
+        hide_env_values = true,
+        global = true,
+        value_name = "ENDPOINT",
+        value_delimiter = ','
+    )]
+    pub(crate) endpoints: Vec<Endpoint>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Follow readings: all of them first, then a line for each that changes
+    Tail(Tail),
+    /// List the hosts of the network
+    Hosts(Hosts),
+    /// Show all readings of one host
+    Get(Get),
+    /// Start an agent on this machine, unless one runs, and show the network live
+    Up(Up),
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Tail {
+    /// Only hosts whose name matches, such as 'srv-*'
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) host: Option<Pattern>,
+    /// Only metrics whose name matches, such as 'disk.*'
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) metric: Option<Pattern>,
+    /// A JSON object per line: host, metric, labels, value, absent, unit, age_ms, hops, epoch, sequence. `absent` is
+    /// the reason where there is no value, or only an earlier one
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// End after so many lines
+    #[arg(long, value_name = "N")]
+    pub(crate) count: Option<u64>,
+    /// Also record all messages to a new file
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub(crate) record: Option<PathBuf>,
+    /// Follow a recording instead of an agent, as fast as it can be read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<PathBuf>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Hosts {
+    /// One JSON array of objects: host, origin, state, age_ms, hops, epoch, sequence, readings, role, groups, conflict
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Listen for so long instead of until no further host is heard of
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait: Option<u64>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Get {
+    /// The host's name, as `grapevine hosts` lists it
+    #[arg(value_name = "HOST")]
+    pub(crate) host: String,
+    /// One JSON array of objects, with the keys of `grapevine tail --json`
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Only metrics whose name matches, such as 'disk.*'
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) metric: Option<Pattern>,
+    /// Listen for so long instead of until no further host is heard of
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait: Option<u64>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Up {
+    /// Configuration file of the agent to start
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Port of the agent to start
+    #[arg(long, value_name = "N")]
+    pub(crate) port: Option<u16>,
+}

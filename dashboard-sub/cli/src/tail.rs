@@ -1,0 +1,211 @@
+//! `grapevine tail`: a line for each reading that changes.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use glob::Pattern;
+use grapevine_sub::{
+    Change, Follower, Host, HostChange, HostReading, Options, Recorder, Recording, Subscription,
+};
+
+use crate::args::{Attach, Tail};
+use crate::tone::{Tone, is_colour_wanted};
+use crate::{attach, json, line, output, signal, units};
+
+/// Follows an agent or a recording until the lines that were asked for are printed, or the user stops it.
+pub(crate) async fn run(attach: &Attach, tail: Tail) -> anyhow::Result<()> {
+    let printer = Printer::new(tail.host.clone(), tail.metric, tail.json, tail.count);
+    if let Some(path) = tail.replay {
+        return replay(&path, printer).with_context(|| path.display().to_string());
+    }
+    let recorder = tail.record.map(|path| Recorder::create(&path, Instant::now())).transpose()?;
+    let prefixes = tail.host.iter().map(literal_prefix).collect();
+    let options = Options { prefixes, recorder, ..Options::default() };
+    let subscription = attach::attach(attach.endpoints(), options).await?;
+    let stop = async { signal::stop().await.map_err(anyhow::Error::from) };
+    let followed = follow(&subscription, printer, stop).await;
+    subscription.close().await.context("the recording is incomplete")?;
+    followed
+}
+
+/// Prints what changes until `stop` resolves.
+pub(crate) async fn follow(
+    subscription: &Subscription,
+    mut printer: Printer,
+    stop: impl Future<Output = anyhow::Result<()>>,
+) -> anyhow::Result<()> {
+    let mut changes = subscription.changes();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let change = tokio::select! {
+            stopped = &mut stop => return stopped,
+            change = changes.next() => change,
+        };
+        let Some(change) = change else { return Ok(()) };
+        if printer.print(&change, Instant::now())?.is_break() {
+            return Ok(());
+        }
+    }
+}
+
+fn replay(path: &Path, mut printer: Printer) -> anyhow::Result<()> {
+    let start = Instant::now();
+    let mut follower = Follower::new();
+    let mut ticked = Duration::ZERO;
+    for record in Recording::open(path)? {
+        let record = record?;
+        let now = start + record.elapsed;
+        if record.elapsed - ticked >= grapevine_sub::limits::TICK {
+            follower.handle_tick(now);
+            ticked = record.elapsed;
+        }
+        follower.handle_message(&record.name, record.frame, now);
+        while let Some(change) = follower.poll_change() {
+            if printer.print(&change, now)?.is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Prints changes line by line.
+pub(crate) struct Printer {
+    out: output::Output,
+    host: Option<Pattern>,
+    metric: Option<Pattern>,
+    json: bool,
+    colour: bool,
+    left: Option<u64>,
+    widths: (usize, usize),
+}
+
+impl Printer {
+    /// A printer of readings whose host and metric match, of `count` lines at most.
+    pub(crate) fn new(
+        host: Option<Pattern>,
+        metric: Option<Pattern>,
+        json: bool,
+        count: Option<u64>,
+    ) -> Self {
+        Self {
+            out: output::open(),
+            host,
+            metric,
+            json,
+            colour: is_colour_wanted(),
+            left: count,
+            widths: (0, 0),
+        }
+    }
+
+    /// Prints what there is to say of `change`; breaks when no more lines are wanted.
+    fn print(&mut self, change: &Change, now: Instant) -> io::Result<ControlFlow<()>> {
+        match change {
+            Change::Host { host, what }
+                if self.host.as_ref().is_none_or(|glob| glob.matches(host.name().as_str())) =>
+            {
+                self.print_host(host, what, now)
+            }
+            Change::Host { .. } => Ok(ControlFlow::Continue(())),
+            Change::Connection(connection) => notice(&connection.to_string()),
+            Change::Bad { fault, name, count } => {
+                notice(&format!("bad frame from {name:?}: {fault} ({count} so far)"))
+            }
+            Change::RecordingFailed(reason) => notice(&format!("the recording ends here: {reason}")),
+            Change::Lagged(count) => {
+                notice(&format!("{count} changes were left out: they came faster than they print"))
+            }
+        }
+    }
+
+    fn print_host(&mut self, host: &Host, what: &HostChange, now: Instant) -> io::Result<ControlFlow<()>> {
+        match what {
+            HostChange::Joined | HostChange::Restarted | HostChange::Replaced => {
+                self.print_event(host, what)?;
+                self.print_readings(host, host.readings(), now)
+            }
+            HostChange::Readings(places) => {
+                self.print_readings(host, places.iter().filter_map(|place| host.reading(*place)), now)
+            }
+            HostChange::Freshness(_) | HostChange::Conflict | HostChange::Forgotten => {
+                self.print_event(host, what)?;
+                Ok(ControlFlow::Continue(()))
+            }
+        }
+    }
+
+    fn print_readings<'a>(
+        &mut self,
+        host: &Host,
+        readings: impl Iterator<Item = HostReading<'a>>,
+        now: Instant,
+    ) -> io::Result<ControlFlow<()>> {
+        for reading in readings {
+            if self.metric.as_ref().is_some_and(|glob| !glob.matches(&reading.metric.name)) {
+                continue;
+            }
+            if self.left == Some(0) {
+                return Ok(ControlFlow::Break(()));
+            }
+            let text =
+                if self.json { json::reading(host, &reading, now)? } else { self.row(host, &reading, now) };
+            output::line(&mut self.out, &text)?;
+            self.left = self.left.map(|left| left - 1);
+        }
+        Ok(if self.left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    fn row(&mut self, host: &Host, reading: &HostReading<'_>, now: Instant) -> String {
+        let (name, title) = (host.name().as_str(), line::title(reading));
+        let (value, tone) = line::value(reading, now);
+        // Columns grow with what was seen, up to a width that leaves room for the value.
+        self.widths.0 = self.widths.0.max(name.len()).min(HOST_WIDTH_MAX);
+        self.widths.1 = self.widths.1.max(title.chars().count()).min(TITLE_WIDTH_MAX);
+        let (host_width, title_width) = self.widths;
+        format!("{name:host_width$}  {title:title_width$}  {}", tone.paint(&value, self.colour))
+    }
+
+    /// What happened to a host as a whole, for people only: scripts find it in the readings' epochs and ages.
+    fn print_event(&mut self, host: &Host, what: &HostChange) -> io::Result<()> {
+        if self.json || self.metric.is_some() {
+            return Ok(());
+        }
+        let (what, tone) = match what {
+            HostChange::Joined => return Ok(()),
+            HostChange::Restarted => ("restarted".to_owned(), Tone::Warning),
+            HostChange::Replaced => ("has other readings now".to_owned(), Tone::Plain),
+            HostChange::Readings(_) => return Ok(()),
+            HostChange::Freshness(freshness) => (format!("is {freshness}"), Tone::Strong),
+            HostChange::Conflict if host.in_conflict() => {
+                (format!("is claimed by several origins, {} is one", host.origin()), Tone::Bad)
+            }
+            HostChange::Conflict => ("is claimed by one origin only again".to_owned(), Tone::Good),
+            HostChange::Forgotten => ("is forgotten".to_owned(), Tone::Faint),
+        };
+        let width = self.widths.0;
+        let text =
+            format!("{:width$}  {}", host.name().as_str(), tone.paint(&format!("* {what}"), self.colour));
+        output::line(&mut self.out, &text)
+    }
+}
+
+/// One line for people who watch, apart from the readings.
+fn notice(what: &str) -> io::Result<ControlFlow<()>> {
+    use std::io::Write;
+    writeln!(io::stderr(), "grapevine: {}", units::printable(what))?;
+    Ok(ControlFlow::Continue(()))
+}
+
+/// What every name starts with that matches `glob`: enough for the agent to leave most others out.
+fn literal_prefix(glob: &Pattern) -> String {
+    glob.as_str().chars().take_while(|c| !matches!(c, '*' | '?' | '[')).take(PREFIX_CHARS_MAX).collect()
+}
+
+const HOST_WIDTH_MAX: usize = 24;
+const TITLE_WIDTH_MAX: usize = 44;
+/// Subscriptions are of at most 64 bytes.
+const PREFIX_CHARS_MAX: usize = 16;
