@@ -29,10 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 println!("{} was last heard {} s ago", host.name(), host.age_ms(Instant::now()) / 1000);
             }
             Change::Connection(connection) => println!("{connection}"),
-            Change::Lagged(count) => {
-                println!("{count} changes were too fast to follow; the view has them all");
-            }
-            }
+            Change::Lagged(count) => println!("{count} changes were missed; the view has them all"),
             _ => {}
         }
     }
