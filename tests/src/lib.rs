@@ -1,0 +1,15 @@
+//! What the tests of the whole share: [`programs`] builds and starts the real programs, [`lab`] gives them hosts of
+//! their own, [`lines`] reads what they say.
+//!
+//! A test without the right to make network namespaces prints why it was skipped; CI has that right.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "only tests use this, and they may panic"
+)]
+
+pub mod lab;
+pub mod lines;
+pub mod programs;
