@@ -67,8 +67,13 @@ pub static NEIGHBOURS: Metric =
     Metric::gauge(229, "agent.neighbours", Unit::COUNT, Scale::Whole, "Neighbours with a link to the agent.");
 
 /// Hosts that are known.
-pub static HOSTS: Metric =
-    Metric::gauge(230, "agent.hosts", Unit::COUNT, Scale::Whole, "Hosts that the agent knows, itself included.");
+pub static HOSTS: Metric = Metric::gauge(
+    230,
+    "agent.hosts",
+    Unit::COUNT,
+    Scale::Whole,
+    "Hosts that the agent knows, itself included.",
+);
 
 /// Messages that full queues dropped.
 pub static QUEUE_DROPS: Metric = Metric::counter(
