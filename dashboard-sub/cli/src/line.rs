@@ -1,12 +1,13 @@
 //! A reading in one line of text.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use grapevine_proto::catalogue::host;
 use grapevine_proto::{State, Value};
 use grapevine_sub::HostReading;
 
 use crate::tone::Tone;
-use crate::units::{age, printable, quantity};
+use crate::units::{age, duration, printable, quantity};
 
 /// The metric's name with the labels: `disk.space.used{mount=/home}`.
 pub(crate) fn title(reading: &HostReading<'_>) -> String {
@@ -19,6 +20,7 @@ pub(crate) fn title(reading: &HostReading<'_>) -> String {
 /// The value with its unit, or `-`, and in brackets what is to be known about it.
 pub(crate) fn value(reading: &HostReading<'_>, now: Instant) -> (String, Tone) {
     let value = reading.state.value().map(|value| match value {
+        Value::Number(number) if reading.metric.name == host::BOOT_TIME.name => since(*number),
         Value::Number(number) => quantity(*number, reading.metric.unit.as_str()),
         Value::Text(text) => printable(text),
     });
@@ -36,4 +38,10 @@ pub(crate) fn value(reading: &HostReading<'_>, now: Instant) -> (String, Tone) {
             (format!("- ({reason})"), Tone::Faint)
         }
     }
+}
+
+/// How long ago a time in seconds since 1970 was, by this machine's clock.
+fn since(then_s: f64) -> String {
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{} ago", duration((wall.as_secs_f64() - then_s).max(0.0)))
 }

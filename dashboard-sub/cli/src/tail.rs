@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use glob::Pattern;
 use grapevine_sub::{
-    Change, Follower, Host, HostChange, HostReading, Options, Recorder, Recording, Subscription,
+    Change, Follower, Freshness, Host, HostChange, HostReading, Options, Recorder, Recording, Subscription,
 };
 
 use crate::args::{Attach, Tail};
@@ -144,10 +144,12 @@ impl Printer {
         readings: impl Iterator<Item = HostReading<'a>>,
         now: Instant,
     ) -> io::Result<ControlFlow<()>> {
+        let metric = self.metric.clone();
+        let matches =
+            |reading: &HostReading<'_>| metric.as_ref().is_none_or(|glob| glob.matches(&reading.metric.name));
+        let readings: Vec<HostReading<'_>> = readings.filter(matches).collect();
+        self.widen(host, &readings);
         for reading in readings {
-            if self.metric.as_ref().is_some_and(|glob| !glob.matches(&reading.metric.name)) {
-                continue;
-            }
             if self.left == Some(0) {
                 return Ok(ControlFlow::Break(()));
             }
@@ -159,14 +161,18 @@ impl Printer {
         Ok(if self.left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
-    fn row(&mut self, host: &Host, reading: &HostReading<'_>, now: Instant) -> String {
+    fn row(&self, host: &Host, reading: &HostReading<'_>, now: Instant) -> String {
         let (name, title) = (host.name().as_str(), line::title(reading));
         let (value, tone) = line::value(reading, now);
-        // Columns grow with what was seen, up to a width that leaves room for the value.
-        self.widths.0 = self.widths.0.max(name.len()).min(HOST_WIDTH_MAX);
-        self.widths.1 = self.widths.1.max(title.chars().count()).min(TITLE_WIDTH_MAX);
         let (host_width, title_width) = self.widths;
         format!("{name:host_width$}  {title:title_width$}  {}", tone.paint(&value, self.colour))
+    }
+
+    /// Columns grow with what was seen, up to a width that leaves room for the value.
+    fn widen(&mut self, host: &Host, readings: &[HostReading<'_>]) {
+        let titles = readings.iter().map(|reading| line::title(reading).chars().count());
+        self.widths.0 = self.widths.0.max(host.name().as_str().len()).min(HOST_WIDTH_MAX);
+        self.widths.1 = titles.chain([self.widths.1]).max().unwrap_or_default().min(TITLE_WIDTH_MAX);
     }
 
     /// What happened to a host as a whole, for people only: scripts find it in the readings' epochs and ages.
@@ -179,7 +185,7 @@ impl Printer {
             HostChange::Restarted => ("restarted".to_owned(), Tone::Warning),
             HostChange::Replaced => ("has other readings now".to_owned(), Tone::Plain),
             HostChange::Readings(_) => return Ok(()),
-            HostChange::Freshness(freshness) => (format!("is {freshness}"), Tone::Strong),
+            HostChange::Freshness(freshness) => (tidings(*freshness).to_owned(), Tone::Strong),
             HostChange::Conflict if host.in_conflict() => {
                 (format!("is claimed by several origins, {} is one", host.origin()), Tone::Bad)
             }
@@ -190,6 +196,15 @@ impl Printer {
         let text =
             format!("{:width$}  {}", host.name().as_str(), tone.paint(&format!("* {what}"), self.colour));
         output::line(&mut self.out, &text)
+    }
+}
+
+fn tidings(freshness: Freshness) -> &'static str {
+    match freshness {
+        Freshness::Fresh => "is heard again",
+        Freshness::Late => "is late",
+        Freshness::Silent => "fell silent",
+        Freshness::Left => "took leave",
     }
 }
 

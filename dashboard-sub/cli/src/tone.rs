@@ -26,6 +26,7 @@ impl Tone {
     /// `text` in this tone, with the escapes of ECMA-48 (section 8.3.117, SGR) if `colour`.
     pub(crate) fn paint(self, text: &str, colour: bool) -> String {
         let code = match self {
+            _ if text.is_empty() => return String::new(),
             Self::Plain => return text.to_owned(),
             Self::Strong => "1",
             Self::Faint => "2",

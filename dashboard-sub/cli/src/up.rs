@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use grapevine_sub::{Endpoint, Options, Subscription};
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -62,6 +62,8 @@ async fn show(subscription: &Subscription, death: impl Future<Output = anyhow::E
 /// An agent that lives no longer than this program: it stops when its standard input closes.
 struct Agent {
     child: Child,
+    /// Held apart from the child, which closes it when waited for.
+    stdin: Option<ChildStdin>,
     endpoint: Endpoint,
     log: Arc<Mutex<VecDeque<String>>>,
     log_reader: JoinHandle<()>,
@@ -79,6 +81,8 @@ impl Agent {
             command.arg("--port").arg(port.to_string());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Ctrl-C is for this program, which stops the agent in good order.
+        command.process_group(0);
         let mut child = command.spawn().with_context(|| {
             format!("{} cannot be started: install it beside grapevine or on the PATH", program.display())
         })?;
@@ -87,7 +91,8 @@ impl Agent {
         let stdout = child.stdout.take().context("the agent has no standard output")?;
         let first_line = timeout(START_TIME_MAX, BufReader::new(stdout).lines().next_line()).await;
         let unset = Endpoint::Tcp { host: String::new(), port };
-        let mut agent = Self { child, endpoint: unset, log, log_reader };
+        let stdin = child.stdin.take();
+        let mut agent = Self { child, stdin, endpoint: unset, log, log_reader };
         let line = match first_line {
             Ok(line) => line.context("the agent's output cannot be read")?,
             Err(_) => {
@@ -120,7 +125,7 @@ impl Agent {
 
     /// Lets the agent take leave of the network.
     async fn stop(mut self) -> io::Result<()> {
-        drop(self.child.stdin.take());
+        drop(self.stdin.take());
         match timeout(LEAVE_TIME_MAX, self.child.wait()).await {
             Ok(status) => status.map(|_| ()),
             Err(_) => self.child.kill().await,

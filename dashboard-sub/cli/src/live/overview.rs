@@ -13,8 +13,8 @@ use crate::units::{age, duration, printable, quantity};
 /// The hosts of `view` at `now`. The columns stand in the order of their worth: a narrow terminal loses the last.
 pub(crate) fn table(view: &View, now: Instant, wall_s: f64) -> Table {
     let mut table = Table::new(&[
-        "HOST", "STATE", "CPU", "MEMORY", "OF", "LOAD", "DISK", "FULLEST", "RECEIVE", "SEND", "TEMP", "UP",
-        "HEARD",
+        "HOST", "STATE", "CPU", "MEMORY", "TOTAL", "LOAD", "DISK", "FULLEST", "RECEIVE", "SEND", "TEMP",
+        "UP", "HEARD",
     ]);
     for host in view.hosts() {
         table.push(row(host, now, wall_s));
