@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use crate::command::{Command, error_body, ready_body};
 use crate::error::ProtocolError;
@@ -74,6 +74,8 @@ pub struct Connection {
     heard: Duration,
     pinged: Duration,
     ping_context: u32,
+    /// Whether the last PING has no answer yet.
+    is_pinged: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,10 +102,12 @@ impl Connection {
             heard: now,
             pinged: now,
             ping_context: 0,
+            is_pinged: false,
         }
     }
 
-    /// Takes in what the peer sent.
+    /// Takes in what the peer sent. Each PING adds its answer to [`output`](Self::output), so that nothing should be
+    /// read from a peer that does not take it.
     ///
     /// # Errors
     /// The connection is over then; what is left of [`output`](Self::output) tells the peer why.
@@ -113,6 +117,9 @@ impl Connection {
         let result = self.advance(now);
         if result.is_err() {
             self.phase = Phase::Failed;
+        }
+        if result.is_err() || self.inbox.is_empty() {
+            // Gives the buffer back: most links are quiet most of the time.
             self.inbox = BytesMut::new();
         }
         result
@@ -186,6 +193,7 @@ impl Connection {
             return Err(ProtocolError::Idle);
         }
         self.pinged = now;
+        self.is_pinged = true;
         self.ping_context = self.ping_context.wrapping_add(1);
         let [a, b, c, d] = self.ping_context.to_be_bytes();
         let ttl_tenths_s = u16::try_from(IDLE.as_millis() / 100).unwrap_or(u16::MAX);
@@ -199,7 +207,7 @@ impl Connection {
             let head = self.inbox.get(..GREETING_BYTES).unwrap_or(&self.inbox);
             let Some(minor) = greeting::check(head)? else { return Ok(()) };
             self.minor = minor;
-            drop(self.inbox.split_to(GREETING_BYTES));
+            self.inbox.advance(GREETING_BYTES);
             self.phase = Phase::Handshake;
             match self.side {
                 Side::Listener => {}
@@ -207,7 +215,7 @@ impl Connection {
                 Side::Subscriber => self.say_ready("SUB"),
             }
         }
-        while let Some(frame) = frame::take(&mut self.inbox)? {
+        while let Some(frame) = frame::take(&mut self.inbox, MESSAGE_BYTES_MAX - self.partial.len())? {
             match (self.phase, frame) {
                 (Phase::Handshake, Frame::Command(command)) => self.handshake(Command::parse(&command)?)?,
                 (Phase::Open(peer), Frame::Command(command)) => {
@@ -251,17 +259,17 @@ impl Connection {
             }
         };
         self.phase = Phase::Open(peer);
-        // A copy, so that the few bytes do not keep a whole read buffer alive.
-        self.events.push_back(ConnectionEvent::Open { peer, identity: Bytes::copy_from_slice(&identity) });
+        self.events.push_back(ConnectionEvent::Open { peer, identity });
         Ok(())
     }
 
     fn command(&mut self, peer: SocketType, command: Command, now: Duration) -> Result<(), ProtocolError> {
         match command {
-            Command::Subscribe(prefix) if peer == SocketType::Sub => self.subscribed(&prefix)?,
+            Command::Subscribe(prefix) if peer == SocketType::Sub => self.subscribed(prefix)?,
             Command::Cancel(prefix) if peer == SocketType::Sub => self.cancelled(prefix),
             Command::Ping(context) => frame::put_command(&mut self.outbox, "PONG", &context),
-            Command::Pong(context) if *context == self.ping_context.to_be_bytes() => {
+            Command::Pong(context) if self.is_pinged && *context == self.ping_context.to_be_bytes() => {
+                self.is_pinged = false;
                 self.events.push_back(ConnectionEvent::RoundTrip(now.saturating_sub(self.pinged)));
             }
             Command::Error(reason) => return Err(ProtocolError::Refused { reason: printable(&reason) }),
@@ -272,9 +280,6 @@ impl Connection {
     }
 
     fn part(&mut self, peer: SocketType, body: Bytes, more: bool) -> Result<(), ProtocolError> {
-        if self.partial.len() + body.len() > MESSAGE_BYTES_MAX {
-            return Err(ProtocolError::MessageTooLong);
-        }
         if self.partial.parts().len() == PARTS_MAX {
             return Err(ProtocolError::TooManyParts);
         }
@@ -288,9 +293,9 @@ impl Connection {
             return Ok(());
         }
         // ZMTP 3.0: a message of a subscriber is 1 and a prefix, or 0 and a prefix to cancel (RFC 23).
-        let Some(body) = message.into_last() else { return Ok(()) };
+        let [body] = message.parts() else { return Ok(()) };
         match body.first() {
-            Some(1) => self.subscribed(&body.slice(1..)),
+            Some(1) => self.subscribed(body.slice(1..)),
             Some(0) => {
                 self.cancelled(body.slice(1..));
                 Ok(())
@@ -299,9 +304,9 @@ impl Connection {
         }
     }
 
-    fn subscribed(&mut self, prefix: &Bytes) -> Result<(), ProtocolError> {
-        if self.subscriptions.add(prefix)? {
-            self.events.push_back(ConnectionEvent::Subscribed(Bytes::copy_from_slice(prefix)));
+    fn subscribed(&mut self, prefix: Bytes) -> Result<(), ProtocolError> {
+        if self.subscriptions.add(&prefix)? {
+            self.events.push_back(ConnectionEvent::Subscribed(prefix));
         }
         Ok(())
     }

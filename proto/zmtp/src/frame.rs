@@ -1,9 +1,9 @@
 //! ZMTP frames on the wire: flags, length, body (RFC 37, "Framing").
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use crate::error::ProtocolError;
-use crate::limits::{COMMAND_BYTES_MAX, MESSAGE_BYTES_MAX};
+use crate::limits::COMMAND_BYTES_MAX;
 use crate::message::Message;
 
 /// A frame as it arrived.
@@ -21,20 +21,20 @@ pub(crate) enum Frame {
 }
 
 /// Takes the first frame out of `inbox`, or none if it is not all there. A claimed length is checked when it is
-/// read, long before as many bytes have come.
-pub(crate) fn take(inbox: &mut BytesMut) -> Result<Option<Frame>, ProtocolError> {
-    let Some((flags, header_bytes, length)) = header(inbox)? else { return Ok(None) };
+/// read, long before as many bytes have come: a part may have `part_bytes_max` bytes.
+pub(crate) fn take(inbox: &mut BytesMut, part_bytes_max: usize) -> Result<Option<Frame>, ProtocolError> {
+    let Some((flags, header_bytes, length)) = header(inbox, part_bytes_max)? else { return Ok(None) };
     let total = header_bytes + length;
-    if inbox.len() < total {
-        return Ok(None);
-    }
-    let body = inbox.split_to(total).freeze().slice(header_bytes..);
+    let Some(body) = inbox.get(header_bytes..total) else { return Ok(None) };
+    // A copy, so that a small frame that somebody keeps does not keep all that came with it.
+    let body = Bytes::copy_from_slice(body);
+    inbox.advance(total);
     let more = flags & MORE != 0;
     Ok(Some(if flags & COMMAND != 0 { Frame::Command(body) } else { Frame::Part { body, more } }))
 }
 
 /// Flags, length of the header and length of the body.
-fn header(inbox: &[u8]) -> Result<Option<(u8, usize, usize)>, ProtocolError> {
+fn header(inbox: &[u8], part_bytes_max: usize) -> Result<Option<(u8, usize, usize)>, ProtocolError> {
     let Some((&flags, rest)) = inbox.split_first() else { return Ok(None) };
     if flags & !(MORE | LONG | COMMAND) != 0 || flags & (MORE | COMMAND) == MORE | COMMAND {
         return Err(ProtocolError::ReservedFlags { flags });
@@ -46,13 +46,11 @@ fn header(inbox: &[u8]) -> Result<Option<(u8, usize, usize)>, ProtocolError> {
         let Some(length) = rest.first() else { return Ok(None) };
         (2, usize::from(*length))
     };
-    if flags & COMMAND != 0 && length > COMMAND_BYTES_MAX {
-        return Err(ProtocolError::CommandTooLong);
+    match flags & COMMAND {
+        COMMAND if length > COMMAND_BYTES_MAX => Err(ProtocolError::CommandTooLong),
+        0 if length > part_bytes_max => Err(ProtocolError::MessageTooLong),
+        _ => Ok(Some((flags, header_bytes, length))),
     }
-    if length > MESSAGE_BYTES_MAX {
-        return Err(ProtocolError::MessageTooLong);
-    }
-    Ok(Some((flags, header_bytes, length)))
 }
 
 /// Appends all parts of a message.

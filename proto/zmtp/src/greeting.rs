@@ -12,7 +12,8 @@ pub(crate) const GREETING_BYTES: usize = 64;
 /// Our greeting: ZMTP 3.1, NULL.
 pub(crate) fn ours() -> [u8; GREETING_BYTES] {
     let mut greeting = [0; GREETING_BYTES];
-    let fields: [(usize, &[u8]); 4] = [(0, &[0xff]), (9, &[0x7f]), (10, &[3, 1]), (MECHANISM_AT, b"NULL")];
+    let fields: [(usize, &[u8]); 4] =
+        [(0, &[0xff]), (9, &[0x7f]), (10, &[3, MINOR]), (MECHANISM_AT, b"NULL")];
     for (at, bytes) in fields {
         for (to, from) in greeting.iter_mut().skip(at).zip(bytes) {
             *to = *from;
@@ -36,8 +37,14 @@ pub(crate) fn check(bytes: &[u8]) -> Result<Option<u8>, ProtocolError> {
     if mechanism.iter().zip(expected).any(|(is, should_be)| is != should_be) {
         return Err(ProtocolError::OtherMechanism);
     }
-    Ok(if bytes.len() < GREETING_BYTES { None } else { bytes.get(11).copied() })
+    let (Some(&major), Some(&minor)) = (bytes.get(10), bytes.get(11)) else { return Ok(None) };
+    // The lower of two versions is spoken, so that one after 3 speaks all of ours.
+    let minor = if major > 3 { MINOR } else { minor };
+    Ok((bytes.len() >= GREETING_BYTES).then_some(minor))
 }
+
+/// Our minor version of ZMTP 3.
+const MINOR: u8 = 1;
 
 const MECHANISM_AT: usize = 12;
 const MECHANISM_BYTES: usize = 20;

@@ -23,7 +23,7 @@ pub const HANDSHAKE: Duration = Duration::from_secs(3);
 /// Time between PINGs.
 pub const PING_INTERVAL: Duration = Duration::from_secs(5);
 
-/// A link on which nothing has come for so long is dead: three PINGs unanswered.
+/// A link on which nothing has come for so long is dead: the PINGs of 5 s and 10 s before have no answer.
 pub const IDLE: Duration = Duration::from_secs(15);
 
 /// A peer that takes no byte for so long is not reading.

@@ -35,7 +35,8 @@ pub enum Rank {
 pub struct Queue {
     control: VecDeque<Message>,
     news: VecDeque<News>,
-    bytes: usize,
+    control_bytes: usize,
+    news_bytes: usize,
     dropped: u64,
     room_is_wanted: bool,
 }
@@ -53,22 +54,32 @@ struct News {
 pub struct Overrun;
 
 impl Queue {
-    /// Adds a message that waits from `now` on.
+    /// Adds a message that waits from `now` on. News that is longer than the whole queue is dropped at once.
     ///
     /// # Errors
-    /// [`Overrun`] if control messages fill the queue; the link is to be closed then.
+    /// [`Overrun`] if control messages fill the queue, without room for this one; the link is to be closed then.
     pub fn push(&mut self, slot: Slot, message: Message, now: Duration) -> Result<(), Overrun> {
-        self.bytes += message.len();
+        let bytes = message.len();
         match slot {
-            Slot::Control => self.control.push_back(message),
+            Slot::Control if self.control_bytes + bytes > QUEUE_BYTES_MAX => return Err(Overrun),
+            Slot::Control => {
+                self.control_bytes += bytes;
+                self.control.push_back(message);
+            }
+            Slot::Origin { .. } if bytes > QUEUE_BYTES_MAX => {
+                self.dropped += 1;
+                return Ok(());
+            }
             Slot::Origin { key, rank } => {
                 self.forget(key, rank);
+                self.news_bytes += bytes;
                 self.news.push_back(News { key, rank, message, since: now });
             }
         }
-        while self.bytes > QUEUE_BYTES_MAX {
-            let Some(oldest) = self.news.pop_front() else { return Err(Overrun) };
-            self.bytes -= oldest.message.len();
+        while self.bytes() > QUEUE_BYTES_MAX
+            && let Some(oldest) = self.news.pop_front()
+        {
+            self.news_bytes -= oldest.message.len();
             self.dropped += 1;
         }
         Ok(())
@@ -76,24 +87,25 @@ impl Queue {
 
     /// The next message, and for news how long it has waited.
     pub fn pop(&mut self, now: Duration) -> Option<(Message, Option<Duration>)> {
-        let next = self.control.pop_front().map(|message| (message, None)).or_else(|| {
-            let News { message, since, .. } = self.news.pop_front()?;
-            Some((message, Some(now.saturating_sub(since))))
-        })?;
-        self.bytes -= next.0.len();
-        Some(next)
+        if let Some(message) = self.control.pop_front() {
+            self.control_bytes -= message.len();
+            return Some((message, None));
+        }
+        let News { message, since, .. } = self.news.pop_front()?;
+        self.news_bytes -= message.len();
+        Some((message, Some(now.saturating_sub(since))))
     }
 
     /// Whether there is room for more of a snapshot. If not, [`takes_more_again`](Self::takes_more_again) tells when.
     pub fn has_room(&mut self) -> bool {
-        let has_room = self.bytes < QUEUE_ROOM_BYTES;
+        let has_room = self.bytes() < QUEUE_ROOM_BYTES;
         self.room_is_wanted |= !has_room;
         has_room
     }
 
     /// Whether somebody found no room before and there is again. Says so once.
     pub fn takes_more_again(&mut self) -> bool {
-        let again = self.room_is_wanted && self.bytes < QUEUE_LOW_BYTES;
+        let again = self.room_is_wanted && self.bytes() < QUEUE_LOW_BYTES;
         self.room_is_wanted &= !again;
         again
     }
@@ -105,7 +117,7 @@ impl Queue {
 
     /// Bytes that wait.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.control_bytes + self.news_bytes
     }
 
     /// How many messages were dropped because there was no room, since the last time somebody asked.
@@ -115,7 +127,7 @@ impl Queue {
 
     /// Removes what news of this rank makes obsolete.
     fn forget(&mut self, key: u64, rank: Rank) {
-        let bytes = &mut self.bytes;
+        let bytes = &mut self.news_bytes;
         self.news.retain(|old| {
             let obsolete = old.key == key && (rank == Rank::Keyframe || old.rank == Rank::Delta);
             if obsolete {

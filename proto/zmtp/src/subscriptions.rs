@@ -19,8 +19,7 @@ impl Subscriptions {
         if self.0.len() >= PREFIXES_MAX || prefix.len() > PREFIX_BYTES_MAX {
             return Err(ProtocolError::TooManySubscriptions);
         }
-        // A copy, so that the few bytes do not keep a whole read buffer alive.
-        self.0.push((Bytes::copy_from_slice(prefix), 1));
+        self.0.push((prefix.clone(), 1));
         Ok(true)
     }
 
