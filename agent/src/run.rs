@@ -114,7 +114,7 @@ impl Agent {
                 }
                 Some(event) = events.recv() => self.mesh.event(event, self.clock.now()),
                 _ = frames.tick() => {
-                    self.collecting.restart_hung();
+                    self.collecting.restart_hung(self.clock.now());
                     notify(&[sd_notify::NotifyState::Watchdog]);
                     self.publish()
                 }

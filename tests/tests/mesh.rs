@@ -138,6 +138,18 @@ fn a_restart_of_a_shows_as_a_new_epoch_and_its_leave_before() {
 }
 
 #[test]
+fn an_agent_that_lost_its_epoch_goes_on_above_the_one_that_the_network_remembers() {
+    let Some((lab, [a, _b, _c])) = chain() else { return };
+    lab.hosts_until("c", "a", 20, |hosts| hosts.contains_key("a"));
+    a.kill();
+    std::fs::remove_file(lab.path("a").join("epoch")).unwrap();
+    let a = lab.agent("a", &["b"], "");
+    lab.hosts_until("c", "a's jump", 20, |hosts| hosts["a"]["epoch"] == 2 && hosts["a"]["state"] == "fresh");
+    assert_eq!(a.terminate(), Some(0));
+    assert_eq!(std::fs::read_to_string(lab.path("a").join("epoch")).unwrap(), "2\n");
+}
+
+#[test]
 fn a_redundant_link_loses_nothing_and_a_ring_does_not_loop() {
     let Some(lab) = Lab::new(&["a", "b", "c"], &TRIANGLE) else { return };
     let _a = lab.agent("a", &["b", "c"], "");

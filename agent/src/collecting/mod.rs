@@ -12,7 +12,7 @@ use grapevine_collectors::{Context, Cost, Entry, REGISTRY, Sample};
 use grapevine_proto::{Moment, Reading};
 
 pub(crate) use board::PassReport;
-use board::{Board, Posted};
+use board::Posted;
 use lane::{Lane, Task};
 
 use crate::clock::Clock;
@@ -35,11 +35,19 @@ struct Supervised {
 impl Collecting {
     /// Starts the collectors that `settings` does not switch off.
     pub(crate) fn start(settings: &Collectors, context: Context, clock: Clock) -> Self {
-        let task = |entry: &'static Entry| {
-            let interval_ms = settings.interval_ms(entry)?;
-            Some(Task { entry, interval_ms: interval_ms.into(), board: Arc::new(Board::default()) })
-        };
-        let of_cost = |cost| REGISTRY.iter().filter(move |entry| entry.cost == cost).filter_map(task);
+        let entries = REGISTRY.iter().filter_map(|entry| Some((entry, settings.interval_ms(entry)?)));
+        Self::of(entries, context, clock)
+    }
+
+    fn of(entries: impl Iterator<Item = (&'static Entry, u32)>, context: Context, clock: Clock) -> Self {
+        let tasks: Vec<Task> = entries
+            .map(|(entry, interval_ms)| Task {
+                entry,
+                interval_ms: interval_ms.into(),
+                board: Arc::default(),
+            })
+            .collect();
+        let of_cost = |cost| tasks.iter().filter(move |task| task.entry.cost == cost).cloned();
         let cheap: Vec<Task> = of_cost(Cost::Cheap).collect();
         let lanes = std::iter::once(cheap)
             .chain(of_cost(Cost::Slow).map(|slow| vec![slow]))
@@ -66,8 +74,7 @@ impl Collecting {
     }
 
     /// Leaves behind lanes in which a collector hangs, and starts them anew.
-    pub(crate) fn restart_hung(&mut self) {
-        let now = self.clock.now();
+    pub(crate) fn restart_hung(&mut self, now: Moment) {
         for supervised in &mut self.lanes {
             let Some(hung) = supervised.tasks.iter().find(|task| task.board.lock().is_hung(now)) else {
                 continue;
@@ -107,3 +114,6 @@ const HANG_MS: u64 = 30_000;
 
 /// A collector that hangs again and again is given up after so many threads.
 const RESTARTS_MAX: u32 = 3;
+
+#[cfg(test)]
+mod tests;

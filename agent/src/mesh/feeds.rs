@@ -76,3 +76,6 @@ impl Reader {
         held.frames(now).filter_map(|frame| Some((slot_of(&frame), message(frame)?))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
