@@ -19,7 +19,7 @@ pub(crate) struct Args {
 /// Where an agent is.
 #[derive(Debug, Group)]
 pub(crate) struct Attach {
-    /// Agents to attach to, in order of preference: HOST[:PORT] or unix:PATH. The first that answers is used, the
+    /// Agents to attach to, in order of preference: HOST, HOST:PORT or unix:PATH. The first that answers is used, the
     /// next when it falls silent [default: unix:/run/grapevine/tap.sock where it exists, then 127.0.0.1:6130]
     #[arg(
         long = "attach",

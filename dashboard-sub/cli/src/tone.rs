@@ -1,6 +1,7 @@
 //! Colour, used only to underline what the text says already.
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 
 /// What a piece of text means.
@@ -15,11 +16,15 @@ pub(crate) enum Tone {
     Bad,
 }
 
-/// Whether to use colour on stdout: on a terminal, unless NO_COLOR is set to anything (<https://no-color.org>) or
-/// the terminal is a dumb one.
+/// Whether to use colour on stdout.
 pub(crate) fn is_colour_wanted() -> bool {
-    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-    io::stdout().is_terminal() && !set("NO_COLOR") && env::var_os("TERM").is_none_or(|term| term != "dumb")
+    let [no_color, term] = ["NO_COLOR", "TERM"].map(env::var_os);
+    wants_colour(io::stdout().is_terminal(), no_color.as_deref(), term.as_deref())
+}
+
+/// On a terminal, unless NO_COLOR is set to anything (<https://no-color.org>) or the terminal is a dumb one.
+fn wants_colour(is_terminal: bool, no_color: Option<&OsStr>, term: Option<&OsStr>) -> bool {
+    is_terminal && no_color.is_none_or(OsStr::is_empty) && term.is_none_or(|term| term != "dumb")
 }
 
 impl Tone {
@@ -35,5 +40,20 @@ impl Tone {
             Self::Bad => "31;1",
         };
         if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_is_for_terminals_whose_users_want_it() {
+        let wanted = |is_terminal, no_color: Option<&'static str>, term: Option<&'static str>| {
+            wants_colour(is_terminal, no_color.map(OsStr::new), term.map(OsStr::new))
+        };
+        assert!(wanted(true, None, Some("xterm")) && wanted(true, Some(""), None));
+        assert!(!wanted(true, Some("1"), Some("xterm")) && !wanted(true, Some("0"), None));
+        assert!(!wanted(true, None, Some("dumb")) && !wanted(false, None, Some("xterm")));
     }
 }

@@ -1,7 +1,8 @@
 //! What a subscriber sees of an agent: a real listener that sends what it holds to whoever subscribes, then what is
 //! new.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(dead_code, reason = "shared by tests of which none needs all of it")]
+#![allow(clippy::unwrap_used, reason = "a test may panic, in a binary of its own or within another")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -1,7 +1,7 @@
 //! An origin as the tests need it: composes genuine frames of a few readings.
 
 #![allow(dead_code, reason = "shared by tests of which none needs all of it")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, reason = "a test may panic, in a binary of its own or within another")]
 
 use std::time::Duration;
 

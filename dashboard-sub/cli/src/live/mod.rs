@@ -48,3 +48,9 @@ pub(crate) async fn run(
 
 /// Hosts send once a second; twice as often shows each change soon and costs little.
 const FRAME_TIME: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+#[path = "../../../tests/origin/mod.rs"]
+mod origin;
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use grapevine_sub::{Host, View};
+use grapevine_sub::{Freshness, Host, View};
 
 use super::summary::{Share, Summary};
 use crate::hosts::state;
@@ -28,7 +28,7 @@ fn row(host: &Host, now: Instant, wall_s: f64) -> Vec<Cell> {
     let rate = |rate: Option<f64>| figure(rate.map(|rate| quantity(rate, "bytes/second")));
     let state =
         if host.in_conflict() { Cell::left("conflict").tone(Tone::Bad) } else { state(host.freshness(now)) };
-    vec![
+    let mut cells = vec![
         Cell::left(host.name().as_str()).tone(Tone::Strong),
         state,
         percent(summary.cpu_percent),
@@ -42,7 +42,16 @@ fn row(host: &Host, now: Instant, wall_s: f64) -> Vec<Cell> {
         figure(summary.temperature.map(|celsius| quantity(celsius, "celsius"))),
         figure(summary.uptime_s.map(duration)),
         figure(Some(age(host.age_ms(now)))),
-    ]
+    ];
+    if matches!(host.freshness(now), Freshness::Silent | Freshness::Left) {
+        // Behind the name and the state all is of the past.
+        cells = cells
+            .into_iter()
+            .enumerate()
+            .map(|(at, cell)| if at < 2 { cell } else { cell.tone(Tone::Faint) })
+            .collect();
+    }
+    cells
 }
 
 /// A share of a whole; a high one carries a mark beside the colour.
