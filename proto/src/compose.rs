@@ -52,6 +52,13 @@ impl Composer {
         }
     }
 
+    /// The same, with schemas numbered from after `schema` on. A random start keeps a delta from being read against a
+    /// keyframe of another run that has the same epoch, as after a machine was set back to an earlier state.
+    #[must_use]
+    pub fn numbering_schemas_after(self, schema: u16) -> Self {
+        Self { schema, ..self }
+    }
+
     /// The frame that says what `readings` say. Their order does not matter; of more than [`READINGS_MAX`] the rest
     /// is left out.
     ///

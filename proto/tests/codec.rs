@@ -246,6 +246,19 @@ fn after_taking_leave_an_origin_may_come_back_in_a_later_epoch() {
 }
 
 #[test]
+fn a_delta_is_not_read_against_a_keyframe_of_another_run_with_the_same_epoch() {
+    let mut before = composer().numbering_schemas_after(7);
+    let mut mirror = Mirror::new(&before.frame(whole(1.0).iter(), Moment(0)).unwrap()).unwrap();
+    let mut restored = composer().numbering_schemas_after(60_000);
+    restored.frame(whole(50.0).iter(), Moment(0)).unwrap();
+    let delta = restored.frame(whole(60.0).iter(), Moment(1000)).unwrap();
+    assert!(mirror.apply(&delta).is_err());
+    assert_eq!(mirror.readings()[0].state.number(), Some(1.0));
+    let keyframe = restored.frame(whole(70.0).iter(), Moment(31_000)).unwrap();
+    assert_eq!(mirror.apply(&keyframe).unwrap(), Applied::Replaced);
+}
+
+#[test]
 fn nobody_speaks_for_another_origin() {
     let mut mirror = Mirror::new(&composer().frame(whole(1.0).iter(), Moment(0)).unwrap()).unwrap();
     let identity = mirror.identity().clone();
