@@ -85,7 +85,10 @@ impl Agent {
             role: settings.role.clone(),
             groups: settings.groups.clone(),
         };
-        let composer = Composer::new(key, identity, settings.hop_limit, epoch);
+        let mut run = [0; 2];
+        getrandom::fill(&mut run).context("no random numbers from the system")?;
+        let composer = Composer::new(key, identity, settings.hop_limit, epoch)
+            .numbering_schemas_after(u16::from_le_bytes(run));
         let collecting = Collecting::start(&config.collectors, Context::of_this_machine(), clock);
         Ok(Self { clock, state, composer, mesh, net: net.clone(), collecting, vitals: Vitals::new(now) })
     }

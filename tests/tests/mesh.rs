@@ -138,11 +138,26 @@ fn a_restart_of_a_shows_as_a_new_epoch_and_its_leave_before() {
 }
 
 #[test]
-fn an_agent_that_lost_its_epoch_goes_on_above_the_one_that_the_network_remembers() {
+fn an_agent_that_lost_its_epochs_goes_on_above_them() {
     let Some((lab, [a, _b, _c])) = chain() else { return };
     lab.hosts_until("c", "a", 20, |hosts| hosts.contains_key("a"));
     a.kill();
     std::fs::remove_file(lab.path("a").join("epoch")).unwrap();
+    let a = lab.agent("a", &["b"], "");
+    let is_later = |hosts: &BTreeMap<String, Value>| {
+        hosts["a"]["epoch"].as_u64() > Some(1) && hosts["a"]["state"] == "fresh"
+    };
+    lab.hosts_until("c", "a's later epoch", 20, is_later);
+    assert_eq!(a.terminate(), Some(0));
+}
+
+#[test]
+fn an_agent_set_back_to_an_earlier_state_jumps_above_what_the_network_remembers() {
+    let Some((lab, [a, _b, _c])) = chain() else { return };
+    let (_tail, lines) = lab.tail("c", &["--host", "a"]);
+    lines.wait_for_json("some frames of a", 20, |row| position(row).1 >= 4);
+    a.kill();
+    std::fs::write(lab.path("a").join("epoch"), "0\n").unwrap();
     let a = lab.agent("a", &["b"], "");
     lab.hosts_until("c", "a's jump", 20, |hosts| hosts["a"]["epoch"] == 2 && hosts["a"]["state"] == "fresh");
     assert_eq!(a.terminate(), Some(0));

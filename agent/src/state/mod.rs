@@ -12,6 +12,7 @@ use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use grapevine_proto::OriginKey;
 use thiserror::Error;
@@ -57,7 +58,10 @@ impl StateDir {
         let path = self.folder.join("origin.key");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return make_key(&path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.set_epoch(0)?;
+                return make_key(&path);
+            }
             Err(source) => return Err(StateError::io("read", &path, source)),
         };
         let metadata = std::fs::metadata(&path).map_err(|source| StateError::io("read", &path, source))?;
@@ -70,13 +74,16 @@ impl StateDir {
 
     /// Begins a run: the epoch after the latest one. It is on disk when this returns.
     ///
+    /// A host that has a key but lost its epochs goes on at the clock's seconds, far above any count of runs. Should
+    /// the clock be wrong, the neighbours know better: they tell an agent that they remember from a later epoch.
+    ///
     /// # Errors
     /// A [`StateError`] if the file holds no number or cannot be written.
     pub(crate) fn begin_epoch(&self) -> Result<u32, StateError> {
         let path = self.folder.join("epoch");
         let latest = match std::fs::read_to_string(&path) {
             Ok(text) => text.trim().parse::<u32>().map_err(|_| StateError::EpochIsBroken { path })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => clock_seconds(),
             Err(source) => return Err(StateError::io("read", &path, source)),
         };
         let epoch = latest.saturating_add(1);
@@ -106,6 +113,12 @@ pub(crate) fn standard_folder() -> Option<PathBuf> {
     let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
     let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state"));
     state.or_else(home).map(|folder| folder.join("grapevine"))
+}
+
+/// Seconds since 1970, which pass the largest epoch in 2106; 0 if the clock is before that.
+fn clock_seconds() -> u32 {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u32::try_from(since_1970.as_secs()).unwrap_or(u32::MAX / 2)
 }
 
 fn make_key(path: &Path) -> Result<OriginKey, StateError> {
@@ -167,7 +180,7 @@ pub(crate) enum StateError {
     },
     /// The epoch file is damaged.
     #[error(
-        "{} does not hold a number: remove it; the neighbours will tell the agent where to go on",
+        "{} does not hold a number: remove it, and the agent goes on far above all its epochs",
         path.display()
     )]
     EpochIsBroken {
@@ -204,10 +217,21 @@ mod tests {
     fn each_run_has_a_later_epoch() {
         let folder = folder();
         let state = StateDir::open(folder.path()).unwrap();
+        state.origin_key().unwrap();
         assert_eq!((state.begin_epoch().unwrap(), state.begin_epoch().unwrap()), (1, 2));
         state.set_epoch(9).unwrap();
         drop(state);
         assert_eq!(StateDir::open(folder.path()).unwrap().begin_epoch().unwrap(), 10);
+    }
+
+    #[test]
+    fn lost_epochs_are_made_up_for_by_the_clock() {
+        let folder = folder();
+        let state = StateDir::open(folder.path()).unwrap();
+        state.origin_key().unwrap();
+        state.set_epoch(900_000).unwrap();
+        std::fs::remove_file(folder.path().join("epoch")).unwrap();
+        assert!(state.begin_epoch().unwrap() > 1_700_000_000);
     }
 
     #[test]
