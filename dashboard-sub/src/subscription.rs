@@ -113,6 +113,8 @@ impl Subscription {
         drop(self.alive);
         match self.driver.await {
             Ok(recorded) => recorded,
+            // The runtime that the driver ran in was shut down: there was nothing left to write.
+            Err(failed) if failed.is_cancelled() => Ok(()),
             Err(failed) => std::panic::resume_unwind(failed.into_panic()),
         }
     }

@@ -1,6 +1,6 @@
 //! Standard output.
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, BufWriter, StdoutLock};
 
 /// Buffered standard output. To be flushed by whoever writes: a dropped buffer could only lose errors.
 pub(crate) type Output = BufWriter<StdoutLock<'static>>;
@@ -8,12 +8,6 @@ pub(crate) type Output = BufWriter<StdoutLock<'static>>;
 /// Opens standard output.
 pub(crate) fn open() -> Output {
     BufWriter::new(io::stdout().lock())
-}
-
-/// Writes `text` and a line end, and hands it over at once.
-pub(crate) fn line(out: &mut Output, text: &str) -> io::Result<()> {
-    writeln!(out, "{text}")?;
-    out.flush()
 }
 
 /// Whether the reader of our output went away, which is its right: `grapevine tail | head`.

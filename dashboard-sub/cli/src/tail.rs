@@ -1,6 +1,6 @@
 //! `grapevine tail`: a line for each reading that changes.
 
-use std::io;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -108,7 +108,9 @@ impl Printer {
             Change::Host { host, what }
                 if self.host.as_ref().is_none_or(|glob| glob.matches(host.name().as_str())) =>
             {
-                self.print_host(host, what, now)
+                let flow = self.print_host(host, what, now)?;
+                self.out.flush()?;
+                Ok(flow)
             }
             Change::Host { .. } => Ok(ControlFlow::Continue(())),
             Change::Connection(connection) => notice(&connection.to_string()),
@@ -155,7 +157,7 @@ impl Printer {
             }
             let text =
                 if self.json { json::reading(host, &reading, now)? } else { self.row(host, &reading, now) };
-            output::line(&mut self.out, &text)?;
+            writeln!(self.out, "{text}")?;
             self.left = self.left.map(|left| left - 1);
         }
         Ok(if self.left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
@@ -177,7 +179,7 @@ impl Printer {
 
     /// What happened to a host as a whole, for people only: scripts find it in the readings' epochs and ages.
     fn print_event(&mut self, host: &Host, what: &HostChange) -> io::Result<()> {
-        if self.json || self.metric.is_some() {
+        if self.json {
             return Ok(());
         }
         let (what, tone) = match what {
@@ -195,7 +197,7 @@ impl Printer {
         let width = self.widths.0;
         let text =
             format!("{:width$}  {}", host.name().as_str(), tone.paint(&format!("* {what}"), self.colour));
-        output::line(&mut self.out, &text)
+        writeln!(self.out, "{text}")
     }
 }
 
@@ -210,7 +212,6 @@ fn tidings(freshness: Freshness) -> &'static str {
 
 /// One line for people who watch, apart from the readings.
 fn notice(what: &str) -> io::Result<ControlFlow<()>> {
-    use std::io::Write;
     writeln!(io::stderr(), "grapevine: {}", units::printable(what))?;
     Ok(ControlFlow::Continue(()))
 }

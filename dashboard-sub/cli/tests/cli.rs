@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use agent::Agent;
 use grapevine_sub::Recorder;
 use origin::Origin;
-use program::{Ended, grapevine, run};
+use program::{Ended, grapevine, run, start};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -167,7 +167,7 @@ async fn an_interrupted_tail_completes_its_recording() {
     let agent = agent_of_two().await;
     let endpoint = agent.endpoint.to_string();
     let args = ["--attach", &endpoint, "tail", "--record", path.to_str().unwrap()];
-    let mut tail = grapevine(args).spawn().unwrap();
+    let mut tail = start(grapevine(args));
     let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
     for _ in 0..16 {
         lines.next_line().await.unwrap().unwrap();
@@ -184,7 +184,7 @@ async fn a_reader_that_goes_away_is_no_error() {
     let mut srv = Origin::new("srv-01", 1);
     agent.say("srv-01", srv.frame(10.0));
     let endpoint = agent.endpoint.to_string();
-    let mut tail = grapevine(["--attach", &endpoint, "tail"]).spawn().unwrap();
+    let mut tail = start(grapevine(["--attach", &endpoint, "tail"]));
     let mut out = tail.stdout.take().unwrap();
     out.read_u8().await.unwrap();
     drop(out);
@@ -265,8 +265,10 @@ async fn without_an_agent_there_is_a_reason_and_a_remedy() {
     let agent = Agent::start().await;
     let endpoint = agent.endpoint.clone();
     agent.die().await;
-    for command in ["hosts", "tail"] {
-        let ended = run(grapevine(["--attach", &endpoint.to_string(), command])).await;
+    let endpoint = endpoint.to_string();
+    let asked = |command| run(grapevine(["--attach", &endpoint, command]));
+    let (hosts, tail) = tokio::join!(asked("hosts"), asked("tail"));
+    for ended in [hosts, tail] {
         assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
         let expected = format!(
             "grapevine: no agent answers at {endpoint} (connection refused): start one with `grapevine up`\n"

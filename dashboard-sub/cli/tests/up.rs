@@ -11,18 +11,20 @@ mod program;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use agent::Agent;
 use grapevine_zmtp::Endpoint;
 use origin::Origin;
-use program::{program, run};
+use program::{STARTING, program, run, start};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 /// A directory with the program and an agent's program beside it that is this shell script.
 fn install(script: &str) -> TempDir {
+    let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     let directory = tempfile::tempdir().unwrap();
     let copy = directory.path().join("grapevine");
     fs::copy(env!("CARGO_BIN_EXE_grapevine"), copy).unwrap();
@@ -49,7 +51,7 @@ async fn it_shows_what_the_agent_it_started_knows_and_stops_it_at_the_end() {
         "echo \"$@\" > \"$0.args\"; echo listening {}; cat > /dev/null; echo done > \"$0.done\"",
         agent.endpoint
     ));
-    let mut up = up(directory.path(), &["--config", "my.toml"]).await.spawn().unwrap();
+    let mut up = start(up(directory.path(), &["--config", "my.toml"]).await);
     let mut lines = BufReader::new(up.stdout.take().unwrap()).lines();
     let first = lines.next_line().await.unwrap().unwrap();
     assert!(first.starts_with("srv-01  host.kernel"), "{first}");
@@ -79,7 +81,7 @@ async fn an_agent_that_dies_later_ends_the_view() {
         "echo listening {}; while [ ! -e \"$0.die\" ]; do sleep 0.05; done; echo out of luck >&2; exit 1",
         agent.endpoint
     ));
-    let mut up = up(directory.path(), &[]).await.spawn().unwrap();
+    let mut up = start(up(directory.path(), &[]).await);
     let mut lines = BufReader::new(up.stdout.take().unwrap()).lines();
     lines.next_line().await.unwrap().unwrap();
     fs::write(directory.path().join("grapevine-agent.die"), "").unwrap();
@@ -100,7 +102,7 @@ async fn an_agent_that_runs_already_is_shown() {
     let Endpoint::Tcp { port, .. } = agent.endpoint else { unreachable!("agents of tests listen on TCP") };
     let directory = install("echo a second agent >&2; exit 1");
     let path = directory.path().join("grapevine");
-    let mut up = program(&path, ["up", "--port", &port.to_string()]).spawn().unwrap();
+    let mut up = start(program(&path, ["up", "--port", &port.to_string()]));
     let mut lines = BufReader::new(up.stdout.take().unwrap()).lines();
     assert!(lines.next_line().await.unwrap().unwrap().starts_with("srv-01"));
     let mut errors = BufReader::new(up.stderr.take().unwrap()).lines();

@@ -6,9 +6,10 @@
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 /// What became of a run.
@@ -40,9 +41,19 @@ pub(crate) fn program<S: AsRef<OsStr>>(path: &Path, args: impl IntoIterator<Item
 }
 
 /// Runs `command` to its end.
-pub(crate) async fn run(mut command: Command) -> Ended {
-    let output = timeout(Duration::from_secs(20), command.output()).await.unwrap().unwrap();
+pub(crate) async fn run(command: Command) -> Ended {
+    let output = timeout(Duration::from_secs(20), start(command).wait_with_output()).await.unwrap().unwrap();
     let Output { status, stdout, stderr } = output;
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ended { code: status.code(), out: text(stdout), err: text(stderr) }
 }
+
+/// Starts `command`. Not while a program is being installed: the new process would hold the file open for writing
+/// for a moment, and nobody could run it.
+pub(crate) fn start(mut command: Command) -> Child {
+    let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    command.spawn().unwrap()
+}
+
+/// Held while a process is started or a program is written.
+pub(crate) static STARTING: Mutex<()> = Mutex::new(());

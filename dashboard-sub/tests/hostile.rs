@@ -1,0 +1,122 @@
+//! Whatever arrives, the view shows only what origins sealed, and stays bounded.
+
+mod origin;
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use grapevine_proto::limits::ORIGINS_MAX;
+use grapevine_sub::{Fault, Follower};
+use origin::Origin;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// CPU use of the genuine frames.
+const SAID: [f64; 4] = [10.0, 30.0, 50.0, 70.0];
+
+/// What a relay might do to a frame, and under which name it might send it.
+#[derive(Clone, Debug)]
+enum Deed {
+    Relay,
+    FlipBit(Index, u8),
+    Cut(Index),
+    Extend(Vec<u8>),
+    Splice(Index, Index),
+    Invent(Vec<u8>),
+    Rename(String),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        3 => Just(Deed::Relay),
+        3 => (any::<Index>(), 0_u8..8).prop_map(|(at, bit)| Deed::FlipBit(at, bit)),
+        1 => any::<Index>().prop_map(Deed::Cut),
+        1 => prop::collection::vec(any::<u8>(), 1..20).prop_map(Deed::Extend),
+        1 => (any::<Index>(), any::<Index>()).prop_map(|(other, at)| Deed::Splice(other, at)),
+        1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(Deed::Invent),
+        1 => "[a-z0-9-]{0,8}".prop_map(Deed::Rename),
+    ]
+}
+
+/// Frames of two hosts: of each a run, and a restart.
+fn genuine() -> Vec<(String, Bytes)> {
+    let mut frames = Vec::new();
+    for (name, key) in [("srv-01", 1), ("srv-02", 2)] {
+        let mut first = Origin::new(name, key);
+        frames.extend(SAID.map(|cpu_use| (name.to_owned(), first.frame(cpu_use))));
+        let mut second = first.restarted();
+        frames.extend(SAID.map(|cpu_use| (name.to_owned(), second.frame(cpu_use))));
+        frames.push((name.to_owned(), second.leave()));
+    }
+    frames
+}
+
+fn commit(deed: &Deed, frames: &[(String, Bytes)], which: &Index) -> (String, Bytes) {
+    let (name, frame) = which.get(frames).clone();
+    let mut bytes = frame.to_vec();
+    match deed {
+        Deed::Relay => {}
+        Deed::FlipBit(at, bit) => *at.get_mut(&mut bytes) ^= 1 << bit,
+        Deed::Cut(at) => bytes.truncate(at.index(bytes.len())),
+        Deed::Extend(more) => bytes.extend_from_slice(more),
+        Deed::Splice(other, at) => {
+            let (_, other) = other.get(frames);
+            let at = at.index(bytes.len().min(other.len()));
+            bytes.truncate(at);
+            bytes.extend(other.iter().skip(at));
+        }
+        Deed::Invent(invented) => bytes.clone_from(invented),
+        Deed::Rename(name) => return (name.clone(), frame),
+    }
+    (name, bytes.into())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn a_view_shows_only_what_origins_sealed(deeds in prop::collection::vec((deed(), any::<Index>()), 1..60)) {
+        let frames = genuine();
+        let mut follower = Follower::new();
+        let mut now = Instant::now();
+        let mut newest = Default::default();
+        for (deed, which) in &deeds {
+            let (name, frame) = commit(deed, &frames, which);
+            now += Duration::from_millis(300);
+            follower.handle_message(name.as_bytes(), frame, now);
+            follower.handle_tick(now);
+            while follower.poll_change().is_some() {}
+            let view = follower.view();
+            prop_assert!(view.hosts().len() <= 2);
+            for host in view.hosts() {
+                prop_assert!(["srv-01", "srv-02"].contains(&host.name().as_str()));
+                prop_assert!(SAID.contains(&host.number("cpu.use").unwrap()));
+            }
+            if let Some(host) = view.host("srv-01") {
+                prop_assert!(host.position() >= newest, "it went back to {:?}", host.position());
+                newest = host.position();
+            }
+        }
+        let counters = *follower.view().counters();
+        prop_assert_eq!(counters.messages, u64::try_from(deeds.len()).unwrap());
+        prop_assert!(counters.faults_total() + counters.duplicates + counters.early <= counters.messages);
+    }
+}
+
+#[test]
+fn no_more_hosts_are_taken_in_than_fit() {
+    let mut follower = Follower::new();
+    let now = Instant::now();
+    let keyframe = |number: usize| {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&number.to_le_bytes());
+        Origin::seeded(&format!("srv-{number}"), seed).frame_of(&[])
+    };
+    for number in 0..=ORIGINS_MAX {
+        follower.handle_message(format!("srv-{number}").as_bytes(), keyframe(number), now);
+        while follower.poll_change().is_some() {}
+    }
+    let view = follower.view();
+    assert_eq!(view.hosts().len(), ORIGINS_MAX);
+    assert_eq!(view.counters().faults(Fault::Full), 1);
+}
