@@ -44,11 +44,15 @@ pub const QUEUE_LOW_BYTES: usize = QUEUE_BYTES_MAX / 8;
 /// Most bytes that are turned into one write.
 pub const WRITE_BYTES_MAX: usize = 16 * 1024;
 
+/// A peer that has not taken as much is not read from, so that the answers to its PINGs are bounded. A write and a
+/// message that just did not fit into it are less, so that two ends that send much never wait for each other.
+pub const UNSENT_BYTES_MAX: usize = 2 * WRITE_BYTES_MAX + MESSAGE_BYTES_MAX;
+
 /// How long the first queued message waits for company: an unbatched message costs a system call and a packet.
 pub const BATCH: Duration = Duration::from_millis(5);
 
-/// Most connections of one node, handshakes included. With 64 KiB queued, a message of 64 KiB half received and a
-/// write under way each, they hold at most 256 * 144 KiB = 36 MiB.
+/// Most connections of one node, handshakes included. With 64 KiB queued, a message of 64 KiB half received and
+/// 96 KiB unsent each, they hold at most 256 * 224 KiB = 56 MiB.
 pub const CONNECTIONS_MAX: usize = 256;
 
 /// Connections that one address may open at once before its rate counts.

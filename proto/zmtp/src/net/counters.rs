@@ -21,6 +21,10 @@ pub struct Counters {
     pub turned_away: u64,
     /// Connections that ended because the peer did not keep to the protocol.
     pub protocol_errors: u64,
+    /// Connections that ended because the peer said nothing, or not enough, in time.
+    pub timeouts: u64,
+    /// Connections that ended because the peer took nothing in time.
+    pub stalls: u64,
 }
 
 #[derive(Debug, Default)]
@@ -33,6 +37,8 @@ pub(super) struct Counting {
     pub(super) queue_drops: AtomicU64,
     pub(super) turned_away: AtomicU64,
     pub(super) protocol_errors: AtomicU64,
+    pub(super) timeouts: AtomicU64,
+    pub(super) stalls: AtomicU64,
 }
 
 impl Counting {
@@ -47,11 +53,13 @@ impl Counting {
             queue_drops: read(&self.queue_drops),
             turned_away: read(&self.turned_away),
             protocol_errors: read(&self.protocol_errors),
+            timeouts: read(&self.timeouts),
+            stalls: read(&self.stalls),
         }
     }
 }
 
 /// Adds to a counter.
-pub(super) fn add(counter: &AtomicU64, amount: usize) {
-    counter.fetch_add(u64::try_from(amount).unwrap_or(u64::MAX), Ordering::Relaxed);
+pub(super) fn add(counter: &AtomicU64, amount: impl TryInto<u64>) {
+    counter.fetch_add(amount.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
 }

@@ -1,17 +1,17 @@
 //! Dialling, and dialling again.
 
 use std::hash::{BuildHasher, RandomState};
-use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::Net;
 use super::event::{DialId, DownReason, Event};
-use super::link::{self, End, Origin, turns_true};
+use super::link::{End, Link, Origin};
+use super::socket::Socket;
+use super::stop::Stop;
 use crate::connection::Side;
 use crate::endpoint::Endpoint;
 use crate::limits::{HANDSHAKE, REDIAL_MAX, REDIAL_MIN};
@@ -32,7 +32,7 @@ pub enum DialAs {
 #[derive(Debug)]
 pub struct Dial {
     id: DialId,
-    _stop: watch::Sender<bool>,
+    _guard: watch::Sender<()>,
 }
 
 impl Dial {
@@ -43,11 +43,11 @@ impl Dial {
 }
 
 pub(super) fn dial(net: &Net, endpoint: Endpoint, dial_as: DialAs) -> Dial {
-    let (stop, stopped) = watch::channel(false);
+    let (guard, stop) = Stop::of_dial(net);
     let id = DialId(net.new_id());
-    let dialler = Dialler { net: net.clone(), id, endpoint, dial_as, stopped };
+    let dialler = Dialler { net: net.clone(), id, endpoint, dial_as, stop };
     tokio::spawn(dialler.keep_dialling());
-    Dial { id, _stop: stop }
+    Dial { id, _guard: guard }
 }
 
 struct Dialler {
@@ -55,81 +55,65 @@ struct Dialler {
     id: DialId,
     endpoint: Endpoint,
     dial_as: DialAs,
-    /// Its sender is dropped to stop.
-    stopped: watch::Receiver<bool>,
+    stop: Stop,
 }
 
 impl Dialler {
-    async fn keep_dialling(mut self) {
-        let mut ending = self.net.0.ending.subscribe();
-        let mut stopped = self.stopped.clone();
+    async fn keep_dialling(self) {
         let mut pause = REDIAL_MIN;
         let mut last_reason = None;
         loop {
+            let began = Instant::now();
             match self.dial_once().await {
-                Ok(()) => {
-                    pause = REDIAL_MIN;
-                    last_reason = None;
-                }
+                Ok(()) => last_reason = None,
                 Err(reason) if last_reason.as_ref() != Some(&reason) => {
                     last_reason = Some(reason.clone());
                     let event = Event::Unreachable { dial: self.id, endpoint: self.endpoint.clone(), reason };
-                    if self.net.0.events.send(event).await.is_err() {
-                        return;
+                    tokio::select! {
+                        biased;
+                        () = self.stop.wait() => return,
+                        // If nobody listens the node is gone, which the next wait tells.
+                        sent = self.net.0.events.send(event) => drop(sent),
                     }
                 }
                 Err(_said_before) => {}
             }
+            // A peer that takes every link and drops it at once is not dialled ten times a second.
+            if last_reason.is_none() && began.elapsed() > REDIAL_MAX {
+                pause = REDIAL_MIN;
+            }
             tokio::select! {
                 () = tokio::time::sleep(with_jitter(pause)) => {}
-                () = turns_true(&mut stopped) => return,
-                () = turns_true(&mut ending) => return,
+                () = self.stop.wait() => return,
             }
             pause = (pause * 2).min(REDIAL_MAX);
         }
     }
 
     /// Dials and serves the link until it ends. An error if there was none.
-    async fn dial_once(&mut self) -> Result<(), String> {
-        let end = match self.endpoint.clone() {
-            Endpoint::Tcp { host, port } => {
-                let stream = in_time(TcpStream::connect((host, port))).await?;
-                // Without it small writes wait for acknowledgements; where it fails they do.
-                drop(stream.set_nodelay(true));
-                let (reader, writer) = stream.into_split();
-                self.serve(reader, writer).await
-            }
-            Endpoint::Unix(path) => {
-                let (reader, writer) = in_time(UnixStream::connect(path)).await?.into_split();
-                self.serve(reader, writer).await
-            }
+    async fn dial_once(&self) -> Result<(), String> {
+        let socket = tokio::select! {
+            connected = tokio::time::timeout(HANDSHAKE, Socket::connect(&self.endpoint)) => match connected {
+                Ok(connected) => connected.map_err(|error| error.to_string())?,
+                Err(_elapsed) => return Err(format!("no answer within {} s", HANDSHAKE.as_secs())),
+            },
+            () = self.stop.wait() => return Ok(()),
         };
-        match end {
+        match socket.serve(self.link()).await {
             End::Link => Ok(()),
             End::Handshake(DownReason::ClosedByPeer) => Err("closed during the handshake".to_owned()),
             End::Handshake(reason) => Err(reason.to_string()),
         }
     }
 
-    async fn serve<R, W>(&self, reader: R, writer: W) -> End
-    where
-        R: AsyncRead + Unpin,
-        W: AsyncWrite + Unpin,
-    {
+    fn link(&self) -> Link {
         let (side, prefixes): (_, &[Bytes]) = match &self.dial_as {
             DialAs::Dealer => (Side::Dealer, &[]),
             DialAs::Sub { prefixes } => (Side::Subscriber, prefixes),
         };
         let address = self.endpoint.to_string();
-        let origin = Origin { side, address, dial: Some(self.id), stop: self.stopped.clone() };
-        link::serve(&self.net, reader, writer, origin, prefixes).await
-    }
-}
-
-async fn in_time<S>(connecting: impl Future<Output = io::Result<S>>) -> Result<S, String> {
-    match tokio::time::timeout(HANDSHAKE, connecting).await {
-        Ok(connected) => connected.map_err(|error| error.to_string()),
-        Err(_elapsed) => Err(format!("no answer within {} s", HANDSHAKE.as_secs())),
+        let origin = Origin { side, address, dial: Some(self.id), stop: self.stop.clone() };
+        Link::new(self.net.clone(), origin, prefixes)
     }
 }
 

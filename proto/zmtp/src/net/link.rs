@@ -1,64 +1,29 @@
 //! One connection's task: reads and writes its socket, and serves nobody else.
 
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::counters::add;
 use super::event::{DialId, DownReason, Event, LinkId, Peer};
+use super::outlet::Outlet;
+use super::stop::{Open, Stop};
 use super::{Net, lock};
 use crate::connection::{Connection, ConnectionEvent, Side};
-use crate::limits::{BATCH, CLOSE_LINGER, STALL, WRITE_BYTES_MAX};
+use crate::error::ProtocolError;
+use crate::limits::{BATCH, CLOSE_LINGER, STALL, UNSENT_BYTES_MAX, WRITE_BYTES_MAX};
 use crate::message::Message;
-use crate::queue::{Queue, Slot};
-use crate::subscriptions::Subscriptions;
-
-/// The side of a link that the rest of the program sees: its queue and what it is subscribed to.
-#[derive(Debug, Default)]
-pub(super) struct Outlet {
-    queue: Mutex<Queue>,
-    subscriptions: Mutex<Subscriptions>,
-    /// Something is queued, or the link is to close.
-    changed: Notify,
-    is_closing: AtomicBool,
-    is_overrun: AtomicBool,
-}
-
-impl Outlet {
-    pub(super) fn push(&self, slot: Slot, message: Message, now: Duration) {
-        if lock(&self.queue).push(slot, message, now).is_err() {
-            self.is_overrun.store(true, Ordering::Relaxed);
-        }
-        self.changed.notify_one();
-    }
-
-    pub(super) fn has_room(&self) -> bool {
-        lock(&self.queue).has_room()
-    }
-
-    pub(super) fn wants(&self, topic: &[u8]) -> bool {
-        lock(&self.subscriptions).match_topic(topic)
-    }
-
-    pub(super) fn close(&self) {
-        self.is_closing.store(true, Ordering::Relaxed);
-        self.changed.notify_one();
-    }
-}
 
 /// Where a connection comes from.
 pub(super) struct Origin {
     pub(super) side: Side,
     pub(super) address: String,
     pub(super) dial: Option<DialId>,
-    /// Ends the link when it becomes true or its sender is dropped.
-    pub(super) stop: watch::Receiver<bool>,
+    pub(super) stop: Stop,
 }
 
 /// What ended.
@@ -69,36 +34,8 @@ pub(super) enum End {
     Handshake(DownReason),
 }
 
-/// Serves a connection that a peer made.
-pub(super) async fn accepted<R, W>(net: Net, reader: R, writer: W, origin: Origin)
-where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
-{
-    // A handshake that failed was counted.
-    drop(serve(&net, reader, writer, origin, &[]).await);
-}
-
-/// Serves a connection until it ends.
-pub(super) async fn serve<R, W>(net: &Net, reader: R, writer: W, origin: Origin, prefixes: &[Bytes]) -> End
-where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
-{
-    let mut link = Link::new(net.clone(), origin, prefixes);
-    let reason = link.run(reader, writer).await;
-    if matches!(reason, DownReason::Protocol(_)) {
-        add(&net.0.counting.protocol_errors, 1);
-    }
-    if !link.is_up {
-        return End::Handshake(reason);
-    }
-    // If nobody listens the node is gone.
-    drop(net.0.events.send(Event::Down { link: link.id, reason }).await);
-    End::Link
-}
-
-struct Link {
+/// A connection and its state. Counts as a connection of its node for as long as it lives.
+pub(super) struct Link {
     net: Net,
     id: LinkId,
     origin: Origin,
@@ -108,75 +45,136 @@ struct Link {
     is_up: bool,
     /// When what is queued is to be written.
     batch_ends: Option<Instant>,
-    /// When the peer has taken too long to take what is being written.
-    stalls: Instant,
+    /// When the peer has taken too long to take what is being written; none while nothing is.
+    stalls: Option<Instant>,
     /// When a closing link closes, whatever is left.
     lingers: Option<Instant>,
+    /// How long the task has waited for the owner of the node. The peer is not to blame for it, so that all its
+    /// deadlines move by as much.
+    waited: Duration,
+    _open: Open,
 }
 
 impl Link {
-    fn new(net: Net, origin: Origin, prefixes: &[Bytes]) -> Self {
+    pub(super) fn new(net: Net, origin: Origin, prefixes: &[Bytes]) -> Self {
         net.0.counting.connections.fetch_add(1, Ordering::Relaxed);
-        let connection = Connection::new(origin.side, net.now());
         Self {
             id: LinkId(net.new_id()),
+            connection: Connection::new(origin.side, net.now()),
             origin,
             prefixes: prefixes.to_vec(),
-            connection,
             outlet: Arc::default(),
             is_up: false,
             batch_ends: None,
-            stalls: Instant::now() + STALL,
+            stalls: None,
             lingers: None,
+            waited: Duration::ZERO,
+            _open: Open::new(&net),
             net,
         }
     }
 
-    async fn run<R, W>(&mut self, mut reader: R, mut writer: W) -> DownReason
+    /// Serves the connection until it ends.
+    pub(super) async fn serve<R, W>(mut self, mut reader: R, mut writer: W) -> End
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        let reason = self.talk(&mut reader, &mut writer).await;
+        self.leave(&reason);
+        self.part(&reason, reader, writer).await;
+        if !self.is_up {
+            return End::Handshake(reason);
+        }
+        // If nobody listens the node is gone.
+        drop(self.tell(Event::Down { link: self.id, reason }).await);
+        End::Link
+    }
+
+    /// Carries messages both ways. Returns why it ended.
+    async fn talk<R, W>(&mut self, reader: &mut R, writer: &mut W) -> DownReason
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
         let mut inbox = BytesMut::with_capacity(READ_BYTES);
         let outlet = Arc::clone(&self.outlet);
+        let stop = self.origin.stop.clone();
+        let mut stopped = std::pin::pin!(stop.wait());
         loop {
             if self.is_done() {
                 return DownReason::ClosedHere;
             }
-            let may_read = self.connection.output().len() < WRITE_BYTES_MAX;
-            let has_output = !self.connection.output().is_empty();
-            if !has_output {
-                self.stalls = Instant::now() + STALL;
+            let unsent = self.connection.output().len();
+            if unsent > 0 {
+                self.stalls.get_or_insert_with(|| Instant::now() + STALL);
             }
             let wakes = self.wakes_at();
+            // All branches can be dropped without loss: what was read or written is told by the same poll, and a
+            // notification that nobody took stays.
             let result = tokio::select! {
-                read = reader.read_buf(&mut inbox), if may_read => match read {
+                read = reader.read_buf(&mut inbox), if unsent < UNSENT_BYTES_MAX => match read {
                     Ok(0) => Err(DownReason::ClosedByPeer),
                     Ok(_) => self.received(&mut inbox).await,
                     Err(error) => Err(DownReason::Io(error.kind())),
                 },
-                written = writer.write(self.connection.output()), if has_output => match written {
+                written = writer.write(self.connection.output()), if unsent > 0 => match written {
                     Ok(bytes) => self.wrote(bytes).await,
                     Err(error) => Err(DownReason::Io(error.kind())),
                 },
                 () = outlet.changed.notified() => self.queued(),
-                () = turns_true(&mut self.origin.stop), if self.lingers.is_none() => {
+                () = &mut stopped, if !outlet.is_closing() => {
                     outlet.close();
                     Ok(())
                 }
                 () = tokio::time::sleep_until(wakes) => self.woke().await,
             };
             if let Err(reason) = result {
-                // Tells the peer why, if it takes a last word.
-                drop(tokio::time::timeout(CLOSE_LINGER, writer.write_all(self.connection.output())).await);
                 return reason;
             }
         }
     }
 
+    /// Takes the link out of the node, so that nobody queues for it any more, and counts how it ended.
+    fn leave(&self, reason: &DownReason) {
+        lock(&self.net.0.links).remove(&self.id);
+        let counting = &self.net.0.counting;
+        add(&counting.queue_drops, lock(&self.outlet.queue).take_dropped());
+        match reason {
+            DownReason::Protocol(ProtocolError::HandshakeTimeout | ProtocolError::Idle) => {
+                add(&counting.timeouts, 1);
+            }
+            DownReason::Protocol(_) => add(&counting.protocol_errors, 1),
+            DownReason::Stalled => add(&counting.stalls, 1),
+            DownReason::ClosedByPeer | DownReason::ClosedHere | DownReason::Io(_) => {}
+        }
+    }
+
+    /// Says the last words and waits until the peer closes too: a socket that is closed with bytes unread takes back
+    /// what the peer has not read yet (RFC 1122, section 4.2.2.13).
+    async fn part<R, W>(&mut self, reason: &DownReason, mut reader: R, mut writer: W)
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        let has_lingered = self.lingers.is_some_and(|ends| Instant::now() >= ends);
+        if has_lingered || !matches!(reason, DownReason::ClosedHere | DownReason::Protocol(_)) {
+            return;
+        }
+        let parting = async {
+            writer.write_all(self.connection.output()).await?;
+            writer.shutdown().await?;
+            let mut ignored = [0; 256];
+            while reader.read(&mut ignored).await? > 0 {}
+            std::io::Result::Ok(())
+        };
+        // A peer that does not part in time misses the last words.
+        drop(tokio::time::timeout(CLOSE_LINGER, parting).await);
+    }
+
     /// Whether the link is to close and has nothing more to say.
     fn is_done(&mut self) -> bool {
-        if !self.outlet.is_closing.load(Ordering::Relaxed) {
+        if !self.outlet.is_closing() {
             return false;
         }
         let ends = *self.lingers.get_or_insert_with(|| Instant::now() + CLOSE_LINGER);
@@ -184,16 +182,15 @@ impl Link {
         !self.is_up || has_said_all || Instant::now() >= ends
     }
 
-    fn wakes_at(&mut self) -> Instant {
-        let protocol = self.connection.deadline().saturating_sub(self.net.now()).min(FAR);
-        let stalls = (!self.connection.output().is_empty()).then_some(self.stalls);
-        let times = [Some(Instant::now() + protocol), self.batch_ends, stalls, self.lingers];
+    fn wakes_at(&self) -> Instant {
+        let protocol = self.connection.deadline().saturating_sub(self.now()).min(FAR);
+        let times = [Some(Instant::now() + protocol), self.batch_ends, self.stalls, self.lingers];
         times.into_iter().flatten().min().unwrap_or_else(|| Instant::now() + FAR)
     }
 
     async fn received(&mut self, inbox: &mut BytesMut) -> Result<(), DownReason> {
         add(&self.net.0.counting.bytes_in, inbox.len());
-        let result = self.connection.receive(inbox, self.net.now());
+        let result = self.connection.receive(inbox, self.now());
         inbox.clear();
         while let Some(event) = self.connection.poll_event() {
             let event = self.translate(event);
@@ -235,7 +232,7 @@ impl Link {
 
     async fn wrote(&mut self, bytes: usize) -> Result<(), DownReason> {
         add(&self.net.0.counting.bytes_out, bytes);
-        self.stalls = Instant::now() + STALL;
+        self.stalls = None;
         let output = self.connection.output();
         output.advance(bytes);
         if output.is_empty() {
@@ -248,7 +245,7 @@ impl Link {
 
     /// Something was queued: it waits a moment for company, unless a batch is under way.
     fn queued(&mut self) -> Result<(), DownReason> {
-        if self.outlet.is_overrun.load(Ordering::Relaxed) {
+        if self.outlet.is_overrun() {
             return Err(DownReason::Stalled);
         }
         if self.batch_ends.is_none() && self.connection.output().is_empty() {
@@ -259,10 +256,11 @@ impl Link {
 
     async fn woke(&mut self) -> Result<(), DownReason> {
         let now = Instant::now();
-        if !self.connection.output().is_empty() && now >= self.stalls {
+        if self.stalls.is_some_and(|stalls| now >= stalls) {
             return Err(DownReason::Stalled);
         }
-        self.connection.handle_timeout(self.net.now()).map_err(DownReason::Protocol)?;
+        let time = self.now();
+        self.connection.handle_timeout(time).map_err(DownReason::Protocol)?;
         if self.batch_ends.is_some_and(|ends| now >= ends) {
             self.fill().await?;
         }
@@ -285,7 +283,7 @@ impl Link {
                 self.connection.send(&message);
                 add(&self.net.0.counting.messages_out, 1);
             }
-            self.net.0.counting.queue_drops.fetch_add(queue.take_dropped(), Ordering::Relaxed);
+            add(&self.net.0.counting.queue_drops, queue.take_dropped());
             queue.takes_more_again()
         };
         if takes_more {
@@ -294,24 +292,32 @@ impl Link {
         Ok(())
     }
 
-    async fn tell(&self, event: Event) -> Result<(), DownReason> {
-        self.net.0.events.send(event).await.map_err(|_| DownReason::ClosedHere)
+    /// Tells the owner of the node, and waits until there is room for it; once the node ends, the owner need not
+    /// listen any more.
+    async fn tell(&mut self, event: Event) -> Result<(), DownReason> {
+        let began = Instant::now();
+        let told = tokio::select! {
+            biased;
+            sent = self.net.0.events.send(event) => sent.map_err(|_| DownReason::ClosedHere),
+            () = self.net.ends() => Ok(()),
+        };
+        let waited = began.elapsed();
+        self.waited += waited;
+        self.stalls = self.stalls.map(|stalls| stalls + waited);
+        told
+    }
+
+    /// Time on the connection's clock.
+    fn now(&self) -> Duration {
+        self.net.now().saturating_sub(self.waited)
     }
 }
 
 impl Drop for Link {
     fn drop(&mut self) {
-        self.net.0.counting.connections.fetch_sub(1, Ordering::Relaxed);
         lock(&self.net.0.links).remove(&self.id);
-        // Wakes a shutdown that waits for the last link.
-        self.net.0.ending.send_modify(|_| {});
+        self.net.0.counting.connections.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// Ends when the watched value is true or its sender is gone.
-pub(super) async fn turns_true(watched: &mut watch::Receiver<bool>) {
-    // Either way it is time.
-    drop(watched.wait_for(|value| *value).await);
 }
 
 fn stamp(stamp: Option<super::Stamp>, message: &mut Message, waited: Option<Duration>) {
@@ -327,3 +333,6 @@ const READ_BYTES: usize = 4 * 1024;
 
 /// A time by which a link looks at its clocks though nothing is due.
 const FAR: Duration = Duration::from_secs(3600);
+
+#[cfg(test)]
+mod tests;

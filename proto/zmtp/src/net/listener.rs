@@ -2,17 +2,18 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, UnixListener, UnixStream};
+use tokio::net::TcpListener;
 
 use super::admission::Admission;
 use super::counters::add;
-use super::link::{self, Origin, turns_true};
-use super::{Net, NetError, lock};
+use super::link::{Link, Origin};
+use super::socket::Socket;
+use super::stop::{Open, Stop};
+use super::unix::UnixDoor;
+use super::{Net, NetError};
 use crate::connection::Side;
 use crate::endpoint::Endpoint;
 use crate::limits::CONNECTIONS_MAX;
@@ -22,81 +23,57 @@ pub(super) async fn listen(net: &Net, endpoint: &Endpoint) -> Result<Endpoint, N
         io::ErrorKind::AddrInUse => NetError::InUse { endpoint: endpoint.clone() },
         _ => NetError::Listen { endpoint: endpoint.clone(), source },
     };
-    match endpoint {
+    let (door, bound) = match endpoint {
         Endpoint::Tcp { host, port } => {
             let listener = TcpListener::bind((host.as_str(), *port)).await.map_err(failed)?;
             let bound = listener.local_addr().map_err(failed)?;
-            tokio::spawn(accept_tcp(net.clone(), listener));
-            Ok(Endpoint::Tcp { host: bound.ip().to_string(), port: bound.port() })
+            (Door::Tcp(listener), Endpoint::Tcp { host: bound.ip().to_string(), port: bound.port() })
         }
-        Endpoint::Unix(path) => {
-            let listener = bind_unix(path).await.map_err(failed)?;
-            lock(&net.0.unix_sockets).push(path.clone());
-            tokio::spawn(accept_unix(net.clone(), listener));
-            Ok(endpoint.clone())
-        }
-    }
+        Endpoint::Unix(path) => (Door::Unix(UnixDoor::bind(path).await.map_err(failed)?), endpoint.clone()),
+    };
+    tokio::spawn(accept(Open::new(net), net.clone(), door));
+    Ok(bound)
 }
 
-/// Binds a Unix socket for this user and group. A socket file that nobody answers at is what a killed program left
-/// behind; it is replaced.
-async fn bind_unix(path: &Path) -> io::Result<UnixListener> {
-    if path.exists() {
-        if UnixStream::connect(path).await.is_ok() {
-            return Err(io::ErrorKind::AddrInUse.into());
-        }
-        std::fs::remove_file(path)?;
-    }
-    let listener = UnixListener::bind(path)?;
-    std::fs::set_permissions(path, PermissionsExt::from_mode(0o660))?;
-    Ok(listener)
+enum Door {
+    Tcp(TcpListener),
+    Unix(UnixDoor),
 }
 
-async fn accept_tcp(net: Net, listener: TcpListener) {
-    let mut admission = Admission::default();
-    let mut ending = net.0.ending.subscribe();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = turns_true(&mut ending) => return,
-        };
-        match accepted {
-            Ok((stream, address)) if takes(&net, &mut admission, address.ip()) => {
-                // Without it small writes wait for acknowledgements; where it fails they do.
-                drop(stream.set_nodelay(true));
-                let (reader, writer) = stream.into_split();
-                let origin = Origin {
-                    side: Side::Listener,
-                    address: address.to_string(),
-                    dial: None,
-                    stop: net.0.ending.subscribe(),
-                };
-                tokio::spawn(link::accepted(net.clone(), reader, writer, origin));
+impl Door {
+    /// The next connection, the address whose rate counts, and what to call it.
+    async fn next(&self) -> io::Result<(Socket, IpAddr, String)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, address) = listener.accept().await?;
+                Ok((Socket::Tcp(stream), address.ip(), address.to_string()))
             }
-            Ok(_turned_away) => {}
-            Err(_no_descriptors_or_broken_connection) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            Self::Unix(door) => {
+                let (stream, _unnamed) = door.listener.accept().await?;
+                Ok((Socket::Unix(stream), IpAddr::V4(Ipv4Addr::LOCALHOST), "unix".to_owned()))
+            }
         }
     }
 }
 
-async fn accept_unix(net: Net, listener: UnixListener) {
+/// Takes connections until the node ends. `_open` is dropped after the door, so that whoever waits for it can listen
+/// on the same address again.
+async fn accept(_open: Open, net: Net, door: Door) {
     let mut admission = Admission::default();
-    let mut ending = net.0.ending.subscribe();
+    let stop = Stop::of_node(&net);
+    let mut stopped = std::pin::pin!(stop.wait());
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = turns_true(&mut ending) => return,
+        let next = tokio::select! {
+            next = door.next() => next,
+            () = &mut stopped => return,
         };
-        match accepted {
-            Ok((stream, _)) if takes(&net, &mut admission, IpAddr::V4(Ipv4Addr::LOCALHOST)) => {
-                let (reader, writer) = stream.into_split();
-                let origin = Origin {
-                    side: Side::Listener,
-                    address: "unix".to_owned(),
-                    dial: None,
-                    stop: net.0.ending.subscribe(),
-                };
-                tokio::spawn(link::accepted(net.clone(), reader, writer, origin));
+        match next {
+            Ok((socket, ip, address)) if takes(&net, &mut admission, ip) => {
+                let origin = Origin { side: Side::Listener, address, dial: None, stop: stop.clone() };
+                // Made here, so that a burst is counted before the tasks run.
+                let link = Link::new(net.clone(), origin, &[]);
+                // A handshake that failed was counted.
+                tokio::spawn(async move { drop(socket.serve(link).await) });
             }
             Ok(_turned_away) => {}
             Err(_no_descriptors_or_broken_connection) => tokio::time::sleep(ACCEPT_PAUSE).await,

@@ -10,22 +10,26 @@ mod dialler;
 mod event;
 mod link;
 mod listener;
+mod outlet;
+mod socket;
+mod stop;
+mod unix;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 pub use counters::Counters;
 use counters::Counting;
 pub use dialler::{Dial, DialAs};
 pub use event::{DialId, DownReason, Event, Events, LinkId, Peer};
-use link::Outlet;
+use outlet::Outlet;
 
 use crate::endpoint::Endpoint;
 use crate::limits::EVENTS_MAX;
@@ -56,7 +60,8 @@ struct Inner {
     counting: Counting,
     /// Becomes true once, when all is to end.
     ending: watch::Sender<bool>,
-    unix_sockets: Mutex<Vec<PathBuf>>,
+    /// How many sockets are open, those that listen included.
+    open: watch::Sender<usize>,
 }
 
 impl Net {
@@ -71,7 +76,7 @@ impl Net {
             next_id: AtomicU64::new(1),
             counting: Counting::default(),
             ending: watch::Sender::new(false),
-            unix_sockets: Mutex::default(),
+            open: watch::Sender::new(0),
         };
         (Self(Arc::new(inner)), Events(receiver))
     }
@@ -126,32 +131,25 @@ impl Net {
         self.0.counting.read()
     }
 
-    /// Closes all sockets, after what is queued was sent or `linger` has passed.
+    /// Closes all sockets, after what is queued was sent or `linger` has passed, and removes the files of Unix
+    /// sockets. Events for which there is no room any more are lost. Dropping [`Events`] does the same, but nobody
+    /// waits for it.
     pub async fn shutdown(&self, linger: Duration) {
         self.0.ending.send_replace(true);
-        for outlet in lock(&self.0.links).values() {
-            outlet.close();
-        }
-        let mut ending = self.0.ending.subscribe();
-        let closed = async {
-            while !lock(&self.0.links).is_empty() {
-                // Every task that ends reports itself.
-                if ending.changed().await.is_err() {
-                    return;
-                }
-            }
-        };
+        let mut open = self.0.open.subscribe();
         // A peer that does not take its last messages in time misses them.
-        drop(tokio::time::timeout(linger, closed).await);
-        for path in lock(&self.0.unix_sockets).drain(..) {
-            // It may be gone already; there is nothing more to do about it.
-            drop(std::fs::remove_file(path));
-        }
+        drop(tokio::time::timeout(linger, open.wait_for(|open| *open == 0)).await);
     }
 
     /// Time on the node's own clock.
     fn now(&self) -> Duration {
         self.0.clock.elapsed()
+    }
+
+    /// Returns once the node is shut down.
+    async fn ends(&self) {
+        // The sender lives as long as we do.
+        drop(self.0.ending.subscribe().wait_for(|is_ending| *is_ending).await);
     }
 
     fn new_id(&self) -> u64 {
@@ -172,7 +170,10 @@ pub struct Gone;
 #[derive(Debug, Error)]
 pub enum NetError {
     /// Somebody else has the address.
-    #[error("{endpoint} is in use: stop what listens there (`ss -ltnp` shows it) or take another port")]
+    #[error(
+        "{endpoint} is in use: stop what listens there (`ss -lxtnp` shows it) or take another {}",
+        place(endpoint)
+    )]
     InUse {
         /// Which.
         endpoint: Endpoint,
@@ -185,6 +186,14 @@ pub enum NetError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+/// What to take another of.
+fn place(endpoint: &Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::Tcp { .. } => "port",
+        Endpoint::Unix(_) => "path",
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
