@@ -193,13 +193,8 @@ impl Host {
         frame: &Frame,
         now: Instant,
     ) -> Difference {
-        // A keyframe that comes after the leave of its epoch can turn its mirror back to a delta between them. What
-        // was shown stays.
-        let shown = self.arrival.position;
-        if mirror.position() >= shown {
-            self.left = mirror.has_left();
-        }
-        self.arrival = Arrival { position: mirror.position().max(shown), ..Arrival::of(frame, now) };
+        self.left = mirror.has_left();
+        self.arrival = Arrival { position: mirror.position(), ..Arrival::of(frame, now) };
         if applied == Applied::Replaced && !self.has_shape_of(mirror) {
             self.replace(mirror);
             return Difference::Replaced;

@@ -105,7 +105,7 @@ impl Mirror {
     }
 
     fn apply_keyframe(&mut self, frame: &Frame) -> Result<Applied, MirrorError> {
-        let (identity, _) = Identity::of_keyframe(frame)?;
+        let identity = Identity::of_verified(frame)?;
         let (keyframe, readings) = read_keyframe(frame)?;
         // A keyframe that was overtaken by frames that follow it says nothing new by itself.
         let overtaken_by = (frame.position() < self.position).then_some(self.position);
@@ -146,8 +146,11 @@ impl Mirror {
         for (reading, cell) in self.readings.iter_mut().zip(&cells) {
             reading.state = cell.state(&reading.metric);
         }
-        self.position = position;
-        self.left = false;
+        // An early delta may have been overtaken by a leave.
+        if position > self.position {
+            self.position = position;
+            self.left = false;
+        }
         Ok(Applied::Updated)
     }
 

@@ -259,6 +259,21 @@ fn a_delta_is_not_read_against_a_keyframe_of_another_run_with_the_same_epoch() {
 }
 
 #[test]
+fn a_keyframe_that_comes_after_the_leave_of_its_epoch_does_not_take_it_back() {
+    let mut composer = composer();
+    let mut mirror = Mirror::new(&composer.frame(whole(1.0).iter(), Moment(0)).unwrap()).unwrap();
+    composer.jump_above(1);
+    let keyframe = composer.frame(whole(2.0).iter(), Moment(1000)).unwrap();
+    let delta = composer.frame(whole(30.0).iter(), Moment(2000)).unwrap();
+    let leave = composer.leave().unwrap();
+    for frame in [&delta, &leave, &keyframe] {
+        mirror.apply(frame).unwrap();
+    }
+    assert_eq!((mirror.position(), mirror.has_left()), (leave.position(), true));
+    assert_eq!(mirror.readings()[0].state.number(), Some(30.0), "the last that it said");
+}
+
+#[test]
 fn nobody_speaks_for_another_origin() {
     let mut mirror = Mirror::new(&composer().frame(whole(1.0).iter(), Moment(0)).unwrap()).unwrap();
     let identity = mirror.identity().clone();

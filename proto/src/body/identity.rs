@@ -25,21 +25,30 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The identity that a keyframe carries, with the verifier of its key. The key certifies the frame's origin and
-    /// the frame's signature holds.
+    /// The identity that an origin's first keyframe carries, with the verifier of its key. The key certifies the
+    /// frame's origin and the frame's signature holds.
     ///
     /// # Errors
     /// A [`BodyError`] if there is no identity, or one that does not certify the frame.
     pub fn of_keyframe(frame: &Frame) -> Result<(Self, Verifier), BodyError> {
-        let identity: Self = require(frame.body())?;
-        if OriginId::of(&identity.public_key) != frame.origin() {
-            return Err(BodyError::WrongKey);
-        }
+        let identity = Self::of_verified(frame)?;
         let verifier = identity.public_key.verifier().map_err(|_| BodyError::WrongKey)?;
         if !frame.verify(&verifier) {
             return Err(BodyError::WrongKey);
         }
         Ok((identity, verifier))
+    }
+
+    /// The identity that a keyframe carries whose signature was checked already. Its key certifies the origin.
+    ///
+    /// # Errors
+    /// A [`BodyError`] if there is no identity, or one of another origin.
+    pub(crate) fn of_verified(frame: &Frame) -> Result<Self, BodyError> {
+        let identity: Self = require(frame.body())?;
+        if OriginId::of(&identity.public_key) != frame.origin() {
+            return Err(BodyError::WrongKey);
+        }
+        Ok(identity)
     }
 }
 

@@ -160,7 +160,7 @@ impl Known {
         let newest = self.newest.as_ref().map(|held| held.frame.position());
         match frame.kind() {
             FrameKind::Keyframe if position > self.keyframe.frame.position() => {
-                if let Ok((identity, _)) = Identity::of_keyframe(frame) {
+                if let Ok(identity) = Identity::of_verified(frame) {
                     self.host = identity.host;
                 }
                 self.keyframe = Timed { frame: frame.clone(), at: now };
