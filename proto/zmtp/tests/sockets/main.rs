@@ -1,13 +1,22 @@
 //! The shell over real sockets: ports that the system chose, deadlines instead of sleeps.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic and says why it is skipped"
+)]
 
 mod flow;
 mod hostile;
+mod libzmq;
 mod links;
 mod node;
+mod python;
 mod raw;
 mod redial;
 mod unix;
 #[path = "../protocol/wire.rs"]
 mod wire;
+mod zmq_rs;
