@@ -32,7 +32,7 @@
 //! 5. What may wait for a device or a server makes the collector [`Cost::Slow`]. What starts a program does so with
 //!    the [`Runner`](process::Runner) of its context.
 //! 6. Put an [`Entry`] into the [`REGISTRY`], and files into the machines under `fixtures/`, until each row is told
-//!    by one of them. `UPDATE_EXPECTED=1 cargo test -p grapevine-collectors` writes what they tell; read it.
+//!    by one of them. `GRAPEVINE_BLESS=1 cargo test -p grapevine-collectors` writes what they tell; read it.
 //!
 //! # Modules in reading order
 //!

@@ -2,7 +2,7 @@
 //!
 //! `proc`, `sys` and `etc` are as at the first pass; the files of `later` replace theirs before the second pass, ten
 //! seconds later; `space.txt` stands in for statvfs(3). `expected.txt` is what the second pass tells.
-//! `UPDATE_EXPECTED=1` writes it anew; read the difference before it is committed.
+//! `GRAPEVINE_BLESS=1` writes it anew; read the difference before it is committed.
 
 #[cfg(test)]
 mod budget;
@@ -22,7 +22,7 @@ mod tests {
         let machine = Machine::new(name);
         let told = machine.tell();
         let path = machine.fixture.join("expected.txt");
-        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        if std::env::var_os("GRAPEVINE_BLESS").is_some() {
             std::fs::write(&path, &told).unwrap();
         }
         let expected = std::fs::read_to_string(&path).unwrap();
