@@ -1,7 +1,7 @@
 //! The thin shell: sockets and timers around the pure parts.
 //!
 //! A [`Net`] owns any number of listeners and dials. Each connection is a task of its own, which feeds a
-//! [`Connection`](crate::Connection) and drains a [`Queue`]; nobody ever waits for a neighbour but
+//! [`Connection`](crate::Connection) and drains a [`Queue`](crate::Queue); nobody ever waits for a neighbour but
 //! that neighbour's own task. What happens comes out of [`Events`].
 
 mod admission;
