@@ -106,7 +106,8 @@ impl Connection {
         }
     }
 
-    /// Takes in what the peer sent. Each PING adds its answer to [`output`](Self::output), so that nothing should be
+    /// Takes in what the peer sent. Any two bytes may be a message and become an event, so that events are to be taken
+    /// before much more is received. Each PING adds its answer to [`output`](Self::output), so that nothing should be
     /// read from a peer that does not take it.
     ///
     /// # Errors
@@ -127,7 +128,12 @@ impl Connection {
 
     /// What the peer did, if anything is left to tell.
     pub fn poll_event(&mut self) -> Option<ConnectionEvent> {
-        self.events.pop_front()
+        let event = self.events.pop_front();
+        if event.is_none() {
+            // Gives the list back, which a burst may have made long.
+            self.events = VecDeque::new();
+        }
+        event
     }
 
     /// What to send to the peer; to be advanced by what was sent.

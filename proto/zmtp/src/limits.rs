@@ -48,11 +48,15 @@ pub const WRITE_BYTES_MAX: usize = 16 * 1024;
 /// message that just did not fit into it are less, so that two ends that send much never wait for each other.
 pub const UNSENT_BYTES_MAX: usize = 2 * WRITE_BYTES_MAX + MESSAGE_BYTES_MAX;
 
+/// Most bytes that a connection is given at once: 256 messages of two bytes, which become 64 KiB of events.
+pub const RECEIVE_BYTES_MAX: usize = 512;
+
 /// How long the first queued message waits for company: an unbatched message costs a system call and a packet.
 pub const BATCH: Duration = Duration::from_millis(5);
 
-/// Most connections of one node, handshakes included. With 64 KiB queued, a message of 64 KiB half received and
-/// 96 KiB unsent each, they hold at most 256 * 224 KiB = 56 MiB.
+/// Most connections of one node, handshakes included. A peer that means no good makes us hold 64 KiB queued, a
+/// message half received in a buffer that doubles (128 KiB), 96 KiB unsent in another (128 KiB) and 64 KiB of events,
+/// and all of them together 256 * 384 KiB = 96 MiB. One that means well costs a read buffer of 4 KiB.
 pub const CONNECTIONS_MAX: usize = 256;
 
 /// Connections that one address may open at once before its rate counts.

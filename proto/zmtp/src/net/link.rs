@@ -15,7 +15,7 @@ use super::stop::{Open, Stop};
 use super::{Net, lock};
 use crate::connection::{Connection, ConnectionEvent, Side};
 use crate::error::ProtocolError;
-use crate::limits::{BATCH, CLOSE_LINGER, STALL, UNSENT_BYTES_MAX, WRITE_BYTES_MAX};
+use crate::limits::{BATCH, CLOSE_LINGER, RECEIVE_BYTES_MAX, STALL, UNSENT_BYTES_MAX, WRITE_BYTES_MAX};
 use crate::message::Message;
 
 /// Where a connection comes from.
@@ -190,13 +190,16 @@ impl Link {
 
     async fn received(&mut self, inbox: &mut BytesMut) -> Result<(), DownReason> {
         add(&self.net.0.counting.bytes_in, inbox.len());
-        let result = self.connection.receive(inbox, self.now());
-        inbox.clear();
-        while let Some(event) = self.connection.poll_event() {
-            let event = self.translate(event);
-            self.tell(event).await?;
+        for piece in inbox.chunks(RECEIVE_BYTES_MAX) {
+            let result = self.connection.receive(piece, self.now());
+            while let Some(event) = self.connection.poll_event() {
+                let event = self.translate(event);
+                self.tell(event).await?;
+            }
+            result.map_err(DownReason::Protocol)?;
         }
-        result.map_err(DownReason::Protocol)
+        inbox.clear();
+        Ok(())
     }
 
     /// Turns an event of the connection into one of the node, and keeps what the node needs for its part.

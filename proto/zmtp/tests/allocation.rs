@@ -1,0 +1,63 @@
+//! What a peer can make a connection allocate. One test in a binary of its own, because the allocator counts for the
+//! whole process.
+
+#[path = "protocol/wire.rs"]
+mod wire;
+
+use std::time::Duration;
+
+use grapevine_zmtp::limits::{MESSAGE_BYTES_MAX, PARTS_MAX, RECEIVE_BYTES_MAX};
+use grapevine_zmtp::{Connection, Side};
+use peak_alloc::PeakAlloc;
+use wire::{claim, command, frame, greeting, message, property, ready};
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// The bytes of a message that is not all there in a buffer that doubles, and once more when its parts get buffers
+/// of their own; beside it the connection itself.
+const ALLOCATED_BYTES_MAX: usize = 3 * MESSAGE_BYTES_MAX + 1024;
+
+/// What stays allocated once all events are taken: what the peer has not finished, in a buffer that doubles.
+const HELD_BYTES_MAX: usize = 2 * MESSAGE_BYTES_MAX + 1024;
+
+/// What events take: 256 of two bytes each.
+const EVENTS_BYTES_MAX: usize = 64 * 1024;
+
+#[test]
+fn no_peer_makes_a_connection_allocate_more_than_a_few_messages() {
+    let quarter = vec![7; MESSAGE_BYTES_MAX / PARTS_MAX];
+    let floods: [(&str, Vec<u8>); 8] = [
+        ("a claim of 2^38", claim(0, 1 << 38)),
+        ("a claim of 2^63", claim(1, 1 << 63)),
+        ("a message short of its last byte", [claim(0, 65_536), vec![7; 65_535]].concat()),
+        ("whole messages", message(&[&vec![7; MESSAGE_BYTES_MAX]]).repeat(20)),
+        ("messages in parts", message(&[&quarter[..]; PARTS_MAX]).repeat(20)),
+        ("parts without end", frame(1, &quarter).repeat(20)),
+        ("empty messages", message(&[b""]).repeat(10_000)),
+        ("commands of a later version", command("LATER", &property("x", &[0; 900])).repeat(1000)),
+    ];
+    for (name, flood) in floods {
+        let hello = [greeting(1, "NULL"), ready("DEALER")].concat();
+        let before = ALLOCATOR.current_usage();
+        ALLOCATOR.reset_peak_usage();
+        let mut connection = Connection::new(Side::Listener, Duration::ZERO);
+        connection.receive(&hello, Duration::ZERO).unwrap();
+        for read in flood.chunks(RECEIVE_BYTES_MAX) {
+            let is_over = connection.receive(read, Duration::ZERO).is_err();
+            while connection.poll_event().is_some() {}
+            if is_over {
+                break;
+            }
+        }
+        let peak = ALLOCATOR.peak_usage().saturating_sub(before);
+        let held = ALLOCATOR.current_usage() - before;
+        println!("{name}: {peak} bytes at most, {held} held");
+        assert!(peak <= ALLOCATED_BYTES_MAX, "{name}: {peak} bytes, {ALLOCATED_BYTES_MAX} expected");
+        assert!(held <= HELD_BYTES_MAX, "{name}: {held} bytes held, {HELD_BYTES_MAX} expected");
+        if name == "empty messages" {
+            assert!(peak <= EVENTS_BYTES_MAX, "{peak} bytes of events, {EVENTS_BYTES_MAX} expected");
+            assert!(held < 1024, "{held} bytes held though all events were taken");
+        }
+    }
+}
