@@ -1,0 +1,18 @@
+//! What the engine counts.
+
+/// How often what happened, since the engine started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Frames that came from neighbours.
+    pub received: u64,
+    /// Of these, seen before or older than what is known.
+    pub duplicates: u64,
+    /// Of these, deltas of origins of whom no keyframe has come yet.
+    pub unverifiable: u64,
+    /// Of these, refused: malformed, forged, or of too many origins.
+    pub refused: u64,
+    /// Frames sent on to neighbours.
+    pub forwarded: u64,
+    /// Frames that went no further because of their hop limit.
+    pub hop_limit_drops: u64,
+}

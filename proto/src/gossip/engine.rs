@@ -1,0 +1,200 @@
+//! The engine itself: one function takes in what happened, another hands out what to do.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::control::Control;
+use super::counters::Counters;
+use super::input::Input;
+use super::links::{CloseReason, LinkId, Links, Neighbour, Verdict};
+use super::origins::{Admission, Held, Origins};
+use super::output::{Output, RefuseReason};
+use crate::frame::{Frame, Position};
+use crate::moment::Moment;
+use crate::origin::{HostName, OriginId, Verifier};
+
+/// The state of one agent's gossip.
+#[derive(Debug)]
+pub struct Engine {
+    hello: Control,
+    own: OriginId,
+    own_verifier: Verifier,
+    position: Position,
+    links: Links,
+    origins: Origins,
+    counters: Counters,
+    outputs: VecDeque<Output>,
+}
+
+impl Engine {
+    /// The engine of the host `host`, who signs with the key behind `verifier` as `own`.
+    pub fn new(own: OriginId, own_verifier: Verifier, host: HostName, epoch: u32, now: Moment) -> Self {
+        let position = Position { epoch, sequence: 0 };
+        Self {
+            hello: Control::hello(own, epoch, host),
+            own,
+            own_verifier,
+            position,
+            links: Links::default(),
+            origins: Origins::new(now),
+            counters: Counters::default(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes in what happened.
+    pub fn handle(&mut self, input: Input, now: Moment) {
+        match input {
+            Input::LinkUp { link, dialled } => self.link_up(link, dialled),
+            Input::LinkDown { link } => self.links.remove(link),
+            Input::RoundTrip { link, rtt_ms } => self.links.set_round_trip(link, rtt_ms),
+            Input::Message { link, bytes } => self.message(link, bytes, now),
+            Input::Publish { frame } => self.publish(frame, now),
+            Input::Timeout => self.origins.forget_silent(now),
+        }
+    }
+
+    /// The next thing to do, if any is left.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to come back with [`Input::Timeout`] at the latest.
+    pub fn deadline(&self) -> Moment {
+        self.origins.sweep_at()
+    }
+
+    /// What is held of the first origin after `after` in the order of ids, or of the very first. Walking all of them
+    /// in steps lets a snapshot go out at the pace of its reader.
+    pub fn held_after(&self, after: Option<OriginId>) -> Option<Held<'_>> {
+        self.origins.held_after(after)
+    }
+
+    /// The neighbours whose links are up, in the order of link numbers.
+    pub fn neighbours(&self) -> impl Iterator<Item = (LinkId, &Neighbour)> {
+        self.links.neighbours()
+    }
+
+    /// How many origins are known, this host included.
+    pub fn origin_count(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// How often what happened.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    fn link_up(&mut self, link: LinkId, dialled: bool) {
+        if self.links.add(link, dialled) {
+            let bytes = self.hello.encode();
+            self.outputs.push_back(Output::SendControl { link, bytes });
+        } else {
+            self.close(link, CloseReason::TooManyLinks);
+        }
+    }
+
+    fn message(&mut self, link: LinkId, bytes: Bytes, now: Moment) {
+        if Control::is_control(&bytes) {
+            match Control::decode(&bytes) {
+                Some(control) => self.control(link, control),
+                None => self.close(link, CloseReason::Malformed),
+            }
+            return;
+        }
+        if self.links.neighbour(link).is_none() {
+            return self.close(link, CloseReason::NoHello);
+        }
+        self.counters.received += 1;
+        match Frame::parse(bytes) {
+            Ok(frame) => self.frame(link, &frame, now),
+            Err(error) => {
+                self.refuse(link, RefuseReason::Malformed(error));
+                self.close(link, CloseReason::Malformed);
+            }
+        }
+    }
+
+    fn control(&mut self, link: LinkId, control: Control) {
+        match control {
+            Control::Hello { origin, epoch, host, .. } => {
+                let neighbour = Neighbour { origin, epoch, host };
+                match self.links.introduce(link, neighbour, self.own) {
+                    Verdict::Keep { loser } => {
+                        if let Some((loser, reason)) = loser {
+                            self.close(loser, reason);
+                        }
+                        let held = self.origins.position(origin).unwrap_or_default();
+                        let bytes = Control::Welcome { held_epoch: held.epoch, held_sequence: held.sequence }
+                            .encode();
+                        self.outputs.push_back(Output::SendControl { link, bytes });
+                        self.outputs.push_back(Output::Snapshot { link });
+                    }
+                    Verdict::Close(reason) => self.close(link, reason),
+                }
+            }
+            Control::Welcome { held_epoch, held_sequence } => {
+                self.learn_held(Position { epoch: held_epoch, sequence: held_sequence });
+            }
+        }
+    }
+
+    fn frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
+        let frame = frame.aged(self.links.half_round_trip_ms(link));
+        if frame.origin() == self.own {
+            self.counters.duplicates += 1;
+            if frame.position() > self.position && frame.verify(&self.own_verifier) {
+                self.learn_held(frame.position());
+            }
+            return;
+        }
+        match self.origins.admit(&frame, now) {
+            Admission::New(host) => self.spread(Some(link), &host, &frame),
+            Admission::Duplicate => self.counters.duplicates += 1,
+            Admission::Unverifiable => self.counters.unverifiable += 1,
+            Admission::BadSignature => self.refuse(link, RefuseReason::BadSignature(frame.origin())),
+            Admission::Full => self.refuse(link, RefuseReason::TooManyOrigins(frame.origin())),
+        }
+    }
+
+    fn publish(&mut self, frame: Frame, now: Moment) {
+        self.position = frame.position();
+        self.hello.set_epoch(self.position.epoch);
+        if let Admission::New(host) = self.origins.admit(&frame, now) {
+            self.spread(None, &host, &frame);
+        }
+    }
+
+    fn spread(&mut self, ingress: Option<LinkId>, host: &HostName, frame: &Frame) {
+        self.outputs.push_back(Output::Deliver { host: host.clone(), frame: frame.clone() });
+        let Some(forwarded) = frame.forwarded(0) else {
+            self.counters.hop_limit_drops += 1;
+            return;
+        };
+        // Its origin is no exception: a frame of an earlier run that reaches it tells it to jump above that.
+        for (link, _) in self.links.neighbours() {
+            if Some(link) != ingress {
+                self.counters.forwarded += 1;
+                self.outputs.push_back(Output::Send { link, frame: forwarded.clone() });
+            }
+        }
+    }
+
+    /// Somebody holds a frame of this host at `held`. If this run has not sent it, an earlier one has.
+    fn learn_held(&mut self, held: Position) {
+        if held > self.position {
+            self.outputs.push_back(Output::JumpAbove { epoch: held.epoch });
+        }
+    }
+
+    fn refuse(&mut self, link: LinkId, reason: RefuseReason) {
+        self.counters.refused += 1;
+        self.outputs.push_back(Output::Refused { link, reason });
+    }
+
+    fn close(&mut self, link: LinkId, reason: CloseReason) {
+        self.links.remove(link);
+        self.outputs.push_back(Output::Close { link, reason });
+    }
+}

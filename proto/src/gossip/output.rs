@@ -1,0 +1,68 @@
+//! All that an agent may be asked to do.
+
+use bytes::Bytes;
+
+use super::links::{CloseReason, LinkId};
+use crate::frame::{Frame, FrameError};
+use crate::origin::{HostName, OriginId};
+
+/// What an agent is to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Send a frame to a neighbour. Its hop count says the hop that it is about to make.
+    Send {
+        /// The neighbour's link.
+        link: LinkId,
+        /// What to send.
+        frame: Frame,
+    },
+    /// Send a control message to a neighbour.
+    SendControl {
+        /// The neighbour's link.
+        link: LinkId,
+        /// What to send.
+        bytes: Bytes,
+    },
+    /// Send a new neighbour all that [`Engine::held_after`] holds.
+    Snapshot {
+        /// The neighbour's link.
+        link: LinkId,
+    },
+    /// Give a frame, seen for the first time, to the subscribers.
+    Deliver {
+        /// Name of the frame's host.
+        host: HostName,
+        /// The frame.
+        frame: Frame,
+    },
+    /// Close a link.
+    Close {
+        /// Which.
+        link: LinkId,
+        /// Why.
+        reason: CloseReason,
+    },
+    /// The network holds a frame of this host that its present run has not sent: go on above that epoch.
+    JumpAbove {
+        /// The epoch held.
+        epoch: u32,
+    },
+    /// A frame was refused; somebody should hear of it.
+    Refused {
+        /// The link that it came by.
+        link: LinkId,
+        /// Why.
+        reason: RefuseReason,
+    },
+}
+
+/// Why a frame was refused. Duplicates are no reason: they are how flooding works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefuseReason {
+    /// It is no frame at all.
+    Malformed(FrameError),
+    /// Its origin did not seal it.
+    BadSignature(OriginId),
+    /// More origins than the engine remembers.
+    TooManyOrigins(OriginId),
+}
