@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Run) -> anyhow::Result<()> {
 }
 
 async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
-    let (net, mut events) = Net::new(NetConfig { stamp: Some(mesh::stamp) });
+    let (net, mut events) = Net::new(NetConfig { stamp: Some(mesh::stamp), ..NetConfig::default() });
     let settings = &config.metrics_agent;
     let mut agent = Agent::start(config, &net)?;
     let tap = settings.tap.clone().or_else(standard_tap).map(Endpoint::Unix);

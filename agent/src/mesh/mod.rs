@@ -81,6 +81,10 @@ impl Mesh {
                 self.neighbours.down(&self.net, link, &reason.to_string());
                 self.handle(Input::LinkDown { link: engines(link) }, now)
             }
+            Event::Rejected { address, reason } => {
+                tracing::warn!(address, %reason, "connection rejected");
+                None
+            }
             Event::Unreachable { endpoint, reason, .. } => {
                 tracing::warn!(%endpoint, %reason, "neighbour cannot be reached; dialling on every 2 s");
                 None

@@ -1,4 +1,4 @@
-//! Commands: READY and ERROR of the NULL mechanism, and those of the traffic after it (RFC 37).
+//! Commands: ERROR, which may come at any time, the metadata of READY, and the commands of the traffic (RFC 37).
 
 use bytes::{BufMut, Bytes};
 
@@ -7,13 +7,6 @@ use crate::error::ProtocolError;
 /// A command of the peer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
-    /// The peer is ready; what it is.
-    Ready {
-        /// Its socket type.
-        socket_type: Bytes,
-        /// Its identity; empty if it has none.
-        identity: Bytes,
-    },
     /// The peer refuses us, and why.
     Error(Bytes),
     /// The peer wants messages with this prefix.
@@ -31,9 +24,9 @@ pub(crate) enum Command {
 impl Command {
     /// The command with these bytes.
     pub(crate) fn parse(bytes: &Bytes) -> Result<Self, ProtocolError> {
-        let (name, body) = take_short(bytes).ok_or(ProtocolError::MalformedCommand("unnamed"))?;
+        let (name, body) = named(bytes)?;
         Ok(match &*name {
-            b"READY" => ready(body)?,
+            b"READY" => return Err(ProtocolError::MalformedCommand("READY")),
             b"ERROR" => Self::Error(take_short(&body).ok_or(ProtocolError::MalformedCommand("ERROR"))?.0),
             b"SUBSCRIBE" => Self::Subscribe(body),
             b"CANCEL" => Self::Cancel(body),
@@ -48,8 +41,22 @@ impl Command {
     }
 }
 
-/// The body of our READY.
-pub(crate) fn ready_body(socket_type: &str) -> Vec<u8> {
+/// Name and body of a command.
+pub(crate) fn named(bytes: &Bytes) -> Result<(Bytes, Bytes), ProtocolError> {
+    take_short(bytes).ok_or(ProtocolError::MalformedCommand("unnamed"))
+}
+
+/// What a peer says of itself when it is ready.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Metadata {
+    /// Its socket type.
+    pub(crate) socket_type: Bytes,
+    /// Its identity; empty if it has none.
+    pub(crate) identity: Bytes,
+}
+
+/// Our metadata.
+pub(crate) fn metadata(socket_type: &str) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in [(SOCKET_TYPE, socket_type), (IDENTITY, "")] {
         body.put_u8(u8::try_from(name.len()).unwrap_or(u8::MAX));
@@ -68,8 +75,8 @@ pub(crate) fn error_body(reason: &str) -> Vec<u8> {
     body
 }
 
-/// The properties of READY: each a name after its length in a byte, and a value after its length in four.
-fn ready(mut body: Bytes) -> Result<Command, ProtocolError> {
+/// Reads metadata: properties, each a name after its length in a byte, and a value after its length in four.
+pub(crate) fn read_metadata(mut body: Bytes) -> Result<Metadata, ProtocolError> {
     const MALFORMED: ProtocolError = ProtocolError::MalformedCommand("READY");
     let (mut socket_type, mut identity) = (None, None);
     while !body.is_empty() {
@@ -94,7 +101,7 @@ fn ready(mut body: Bytes) -> Result<Command, ProtocolError> {
             return Err(MALFORMED);
         }
     }
-    Ok(Command::Ready { socket_type: socket_type.ok_or(MALFORMED)?, identity: identity.unwrap_or_default() })
+    Ok(Metadata { socket_type: socket_type.ok_or(MALFORMED)?, identity: identity.unwrap_or_default() })
 }
 
 /// What stands after its length in a byte, and the rest.

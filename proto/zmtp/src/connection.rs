@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use crate::command::{Command, error_body, ready_body};
+use crate::command::{self, Command, Metadata, error_body};
 use crate::error::ProtocolError;
 use crate::frame::{self, Frame};
 use crate::greeting::{self, GREETING_BYTES};
-use crate::limits::{HANDSHAKE, IDLE, MESSAGE_BYTES_MAX, PARTS_MAX, PING_INTERVAL};
+use crate::limits::{COMMAND_BYTES_MAX, HANDSHAKE, IDLE, MESSAGE_BYTES_MAX, PARTS_MAX, PING_INTERVAL};
+use crate::mechanism::curve::{Randomness, SEALED_BYTES, Session};
+use crate::mechanism::{Heard, Mechanism, Role, Saying, Security};
 use crate::message::Message;
 use crate::subscriptions::Subscriptions;
 
@@ -63,6 +65,9 @@ pub enum ConnectionEvent {
 pub struct Connection {
     side: Side,
     phase: Phase,
+    mechanism: Mechanism,
+    /// Seals the traffic, if it is sealed.
+    session: Option<Session>,
     /// The peer's minor version of ZMTP 3: from 1 on it knows PING and SUBSCRIBE.
     minor: u8,
     inbox: BytesMut,
@@ -87,14 +92,22 @@ enum Phase {
 }
 
 impl Connection {
-    /// A connection that begins now; `now` is any monotonic clock's.
+    /// A connection without security that begins now; `now` is any monotonic clock's.
     pub fn new(side: Side, now: Duration) -> Self {
+        Self::secured(side, &Security::Null, Randomness::NONE, now)
+    }
+
+    /// A connection that begins now, secured as said.
+    pub fn secured(side: Side, security: &Security, randomness: Randomness, now: Duration) -> Self {
+        let mechanism = Mechanism::new(security, randomness);
         Self {
             side,
             phase: Phase::Greeting,
             minor: 0,
             inbox: BytesMut::new(),
-            outbox: BytesMut::from(&greeting::ours()[..]),
+            outbox: BytesMut::from(&greeting::ours(mechanism.name(), mechanism.is_server())[..]),
+            mechanism,
+            session: None,
             partial: Message::default(),
             subscriptions: Subscriptions::default(),
             events: VecDeque::new(),
@@ -153,13 +166,16 @@ impl Connection {
 
     /// Appends a message to the output.
     pub fn send(&mut self, message: &Message) {
-        frame::put_message(&mut self.outbox, message);
+        let last = message.parts().len().saturating_sub(1);
+        for (at, part) in message.parts().iter().enumerate() {
+            self.put(if at < last { frame::MORE } else { 0 }, part);
+        }
     }
 
     /// Asks the peer for messages whose first part begins with `prefix`.
     pub fn subscribe(&mut self, prefix: &[u8]) {
         if self.minor >= 1 {
-            frame::put_command(&mut self.outbox, "SUBSCRIBE", prefix);
+            self.put(frame::COMMAND, &frame::command("SUBSCRIBE", prefix));
         } else {
             let mut message = BytesMut::from(&[1_u8][..]);
             message.extend_from_slice(prefix);
@@ -204,82 +220,137 @@ impl Connection {
         let [a, b, c, d] = self.ping_context.to_be_bytes();
         let ttl_tenths_s = u16::try_from(IDLE.as_millis() / 100).unwrap_or(u16::MAX);
         let [high, low] = ttl_tenths_s.to_be_bytes();
-        frame::put_command(&mut self.outbox, "PING", &[high, low, a, b, c, d]);
+        self.put(frame::COMMAND, &frame::command("PING", &[high, low, a, b, c, d]));
         Ok(())
     }
 
     fn advance(&mut self, now: Duration) -> Result<(), ProtocolError> {
         if self.phase == Phase::Greeting {
             let head = self.inbox.get(..GREETING_BYTES).unwrap_or(&self.inbox);
-            let Some(minor) = greeting::check(head)? else { return Ok(()) };
+            let Some(minor) = greeting::check(head, self.mechanism.name())? else { return Ok(()) };
             self.minor = minor;
             self.inbox.advance(GREETING_BYTES);
             self.phase = Phase::Handshake;
-            match self.side {
-                Side::Listener => {}
-                Side::Dealer => self.say_ready("DEALER"),
-                Side::Subscriber => self.say_ready("SUB"),
+            if self.side != Side::Listener {
+                let beginning = self.mechanism.begin(&self.metadata());
+                self.say(&beginning);
             }
         }
-        while let Some(frame) = frame::take(&mut self.inbox, MESSAGE_BYTES_MAX - self.partial.len())? {
+        loop {
+            let part_bytes_max = self.part_bytes_max();
+            let Some(frame) = frame::take(&mut self.inbox, part_bytes_max)? else { return Ok(()) };
             match (self.phase, frame) {
-                (Phase::Handshake, Frame::Command(command)) => self.handshake(Command::parse(&command)?)?,
-                (Phase::Open(peer), Frame::Command(command)) => {
-                    self.command(peer, Command::parse(&command)?, now)?;
-                }
-                (Phase::Open(peer), Frame::Part { body, more }) => self.part(peer, body, more)?,
+                (Phase::Handshake, Frame::Command(command)) => self.handshake(&command)?,
+                (Phase::Open(peer), frame) => match self.unseal(frame)? {
+                    Frame::Command(command) => self.command(peer, Command::parse(&command)?, now)?,
+                    Frame::Part { body, more } => self.part(peer, body, more)?,
+                },
                 (Phase::Greeting | Phase::Handshake | Phase::Failed, _) => {
                     return Err(ProtocolError::ExpectedReady);
                 }
             }
         }
-        Ok(())
     }
 
-    fn handshake(&mut self, command: Command) -> Result<(), ProtocolError> {
-        let (socket_type, identity) = match command {
-            Command::Ready { socket_type, identity } => (socket_type, identity),
-            Command::Error(reason) => return Err(ProtocolError::Refused { reason: printable(&reason) }),
-            Command::Subscribe(_)
-            | Command::Cancel(_)
-            | Command::Ping(_)
-            | Command::Pong(_)
-            | Command::Unknown => {
-                return Err(ProtocolError::ExpectedReady);
+    /// The longest part that may come next.
+    fn part_bytes_max(&self) -> usize {
+        let sealed_bytes = if self.session.is_some() { SEALED_BYTES } else { 0 };
+        MESSAGE_BYTES_MAX + sealed_bytes - self.partial.len()
+    }
+
+    fn handshake(&mut self, bytes: &Bytes) -> Result<(), ProtocolError> {
+        let (name, body) = command::named(bytes)?;
+        if *name == *b"ERROR"
+            && let Command::Error(reason) = Command::parse(bytes)?
+        {
+            return Err(ProtocolError::Refused { reason: printable(&reason) });
+        }
+        match self.mechanism.hear(&name, &body, &self.metadata())? {
+            Heard::Say(saying) => {
+                self.say(&saying);
+                Ok(())
             }
-        };
-        let peer = match (self.side, &*socket_type) {
-            (Side::Listener, b"DEALER") => {
-                self.say_ready("ROUTER");
-                SocketType::Dealer
+            Heard::Peer { metadata, role } => self.meet(command::read_metadata(metadata)?, role),
+        }
+    }
+
+    /// The peer has said what it is: serves it as its counterpart, or refuses it.
+    fn meet(&mut self, peer: Metadata, role: Role) -> Result<(), ProtocolError> {
+        let Metadata { socket_type, identity } = peer;
+        let (peer, counterpart) = match (self.side, &*socket_type) {
+            (Side::Listener, b"DEALER") if role == Role::Viewer => {
+                self.refuse("Viewers may subscribe only");
+                return Err(ProtocolError::ViewerAsNeighbour);
             }
-            (Side::Listener, b"SUB" | b"XSUB") => {
-                self.say_ready("XPUB");
-                SocketType::Sub
-            }
-            (Side::Dealer, b"ROUTER" | b"DEALER") => SocketType::Router,
-            (Side::Subscriber, b"PUB" | b"XPUB") => SocketType::Pub,
+            (Side::Listener, b"DEALER") => (SocketType::Dealer, Some("ROUTER")),
+            (Side::Listener, b"SUB" | b"XSUB") => (SocketType::Sub, Some("XPUB")),
+            (Side::Dealer, b"ROUTER" | b"DEALER") => (SocketType::Router, None),
+            (Side::Subscriber, b"PUB" | b"XPUB") => (SocketType::Pub, None),
             _ => {
-                frame::put_command(&mut self.outbox, "ERROR", &error_body("Invalid socket type"));
+                self.refuse("Invalid socket type");
                 return Err(ProtocolError::SocketType { theirs: printable(&socket_type) });
             }
         };
+        if let Some(counterpart) = counterpart {
+            let answer = self.mechanism.answer(&command::metadata(counterpart));
+            self.say(&answer.ok_or(ProtocolError::Unsealable)?);
+        }
+        self.session = std::mem::replace(&mut self.mechanism, Mechanism::Null).into_session();
         self.phase = Phase::Open(peer);
         self.events.push_back(ConnectionEvent::Open { peer, identity });
         Ok(())
+    }
+
+    /// What a frame holds after it was opened, where traffic is sealed. ZeroMQ's libraries send what is sealed as
+    /// parts of messages, even if it is a command.
+    fn unseal(&mut self, frame: Frame) -> Result<Frame, ProtocolError> {
+        let Some(session) = &mut self.session else { return Ok(frame) };
+        let (Frame::Command(sealed) | Frame::Part { body: sealed, .. }) = frame;
+        let (flags, body) = session.open(&sealed)?;
+        if flags & SEALED_COMMAND == 0 {
+            return Ok(Frame::Part { body, more: flags & SEALED_MORE != 0 });
+        }
+        if body.len() > COMMAND_BYTES_MAX {
+            return Err(ProtocolError::CommandTooLong);
+        }
+        Ok(Frame::Command(body))
+    }
+
+    /// Appends a frame of the traffic to the output, sealed if traffic is.
+    fn put(&mut self, flags: u8, body: &[u8]) {
+        let Some(session) = &mut self.session else { return frame::put(&mut self.outbox, flags, body) };
+        let more = if flags & frame::MORE != 0 { SEALED_MORE } else { 0 };
+        let command = if flags & frame::COMMAND != 0 { SEALED_COMMAND } else { 0 };
+        match session.seal(more | command, body) {
+            Ok(sealed) => frame::put(&mut self.outbox, 0, &sealed),
+            // Never in the clear, and never with a nonce used before: nothing more is said.
+            Err(_keys_are_used_up) => self.phase = Phase::Failed,
+        }
+    }
+
+    fn say(&mut self, saying: &Saying) {
+        frame::put(&mut self.outbox, frame::COMMAND, &frame::command(saying.name, &saying.body));
+    }
+
+    fn refuse(&mut self, reason: &str) {
+        frame::put(&mut self.outbox, frame::COMMAND, &frame::command("ERROR", &error_body(reason)));
+    }
+
+    /// What we say of ourselves as the dialling end.
+    fn metadata(&self) -> Vec<u8> {
+        command::metadata(if self.side == Side::Subscriber { "SUB" } else { "DEALER" })
     }
 
     fn command(&mut self, peer: SocketType, command: Command, now: Duration) -> Result<(), ProtocolError> {
         match command {
             Command::Subscribe(prefix) if peer == SocketType::Sub => self.subscribed(prefix)?,
             Command::Cancel(prefix) if peer == SocketType::Sub => self.cancelled(prefix),
-            Command::Ping(context) => frame::put_command(&mut self.outbox, "PONG", &context),
+            Command::Ping(context) => self.put(frame::COMMAND, &frame::command("PONG", &context)),
             Command::Pong(context) if self.is_pinged && *context == self.ping_context.to_be_bytes() => {
                 self.is_pinged = false;
                 self.events.push_back(ConnectionEvent::RoundTrip(now.saturating_sub(self.pinged)));
             }
             Command::Error(reason) => return Err(ProtocolError::Refused { reason: printable(&reason) }),
-            Command::Ready { .. } => return Err(ProtocolError::MalformedCommand("READY")),
             Command::Subscribe(_) | Command::Cancel(_) | Command::Pong(_) | Command::Unknown => {}
         }
         Ok(())
@@ -322,13 +393,13 @@ impl Connection {
             self.events.push_back(ConnectionEvent::Cancelled(prefix));
         }
     }
-
-    fn say_ready(&mut self, socket_type: &str) {
-        frame::put_command(&mut self.outbox, "READY", &ready_body(socket_type));
-    }
 }
 
 /// What a stranger said, cut and without what could fool a terminal.
 fn printable(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).take(64).collect()
 }
+
+/// Flags of what is sealed (RFC 26, "MESSAGE"; the command flag as libzmq has it since ZMTP 3.1).
+const SEALED_MORE: u8 = 1;
+const SEALED_COMMAND: u8 = 2;

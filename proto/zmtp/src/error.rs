@@ -18,9 +18,27 @@ pub enum ProtocolError {
         /// The peer's major version.
         major: u8,
     },
-    /// CURVE, PLAIN or another mechanism where NULL was expected.
-    #[error("the peer wants another security mechanism than NULL")]
-    OtherMechanism,
+    /// The two ends are not secured in the same way: one has a key and the other has none, say.
+    #[error("the peer does not use the security mechanism {expected}: has it a key, and have we?")]
+    OtherMechanism {
+        /// Ours.
+        expected: &'static str,
+    },
+    /// The peer's key is not one that is let in, or it thinks ours to be another.
+    #[error("the peer has another key")]
+    WrongKey,
+    /// A viewer's key opens subscriptions, not links between agents.
+    #[error("the peer has a viewer's key and wants to be a neighbour")]
+    ViewerAsNeighbour,
+    /// What was sealed was not sealed by the peer, or damaged on the way.
+    #[error("a sealed command or message is forged or damaged")]
+    Forged,
+    /// A counter did not grow, or a cookie is another connection's.
+    #[error("a sealed command or message was sent before")]
+    Replayed,
+    /// Nothing more can be sealed on this connection.
+    #[error("the connection's keys are used up")]
+    Unsealable,
     /// The handshake took too long.
     #[error("the handshake was not done within {} s", HANDSHAKE.as_secs())]
     HandshakeTimeout,

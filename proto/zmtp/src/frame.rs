@@ -4,7 +4,6 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use crate::error::ProtocolError;
 use crate::limits::COMMAND_BYTES_MAX;
-use crate::message::Message;
 
 /// A frame as it arrived.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,25 +52,18 @@ fn header(inbox: &[u8], part_bytes_max: usize) -> Result<Option<(u8, usize, usiz
     }
 }
 
-/// Appends all parts of a message.
-pub(crate) fn put_message(outbox: &mut BytesMut, message: &Message) {
-    let last = message.parts().len().saturating_sub(1);
-    for (at, part) in message.parts().iter().enumerate() {
-        put(outbox, if at < last { MORE } else { 0 }, part);
-    }
-}
-
-/// Appends a command with its name and body.
-pub(crate) fn put_command(outbox: &mut BytesMut, name: &str, body: &[u8]) {
+/// The bytes of a command: its name after the name's length, and its body.
+pub(crate) fn command(name: &str, body: &[u8]) -> Vec<u8> {
     let mut command = Vec::with_capacity(1 + name.len() + body.len());
     // Our commands' names are shorter than 10 bytes.
     command.put_u8(u8::try_from(name.len()).unwrap_or(u8::MAX));
     command.extend_from_slice(name.as_bytes());
     command.extend_from_slice(body);
-    put(outbox, COMMAND, &command);
+    command
 }
 
-fn put(outbox: &mut BytesMut, flags: u8, body: &[u8]) {
+/// Appends a frame.
+pub(crate) fn put(outbox: &mut BytesMut, flags: u8, body: &[u8]) {
     match u8::try_from(body.len()) {
         Ok(length) => outbox.put_slice(&[flags, length]),
         Err(_) => {
@@ -82,6 +74,8 @@ fn put(outbox: &mut BytesMut, flags: u8, body: &[u8]) {
     outbox.put_slice(body);
 }
 
-const MORE: u8 = 1;
+/// Further parts of the same message follow.
+pub(crate) const MORE: u8 = 1;
+/// The frame is a command.
+pub(crate) const COMMAND: u8 = 4;
 const LONG: u8 = 2;
-const COMMAND: u8 = 4;

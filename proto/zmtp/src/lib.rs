@@ -49,15 +49,21 @@ mod endpoint;
 mod error;
 mod frame;
 mod greeting;
+mod keyfile;
 pub mod limits;
+mod mechanism;
 mod message;
 mod net;
 mod queue;
 mod subscriptions;
+mod z85;
 
 pub use connection::{Connection, ConnectionEvent, Side, SocketType};
 pub use endpoint::{DEFAULT_PORT, Endpoint, EndpointError};
 pub use error::ProtocolError;
+pub use keyfile::{ClusterKeys, KeyFileError, ViewerKey};
+pub use mechanism::curve::{ClientKeys, PublicKey, Randomness, SecretKey, ServerKeys};
+pub use mechanism::{Role, Security};
 pub use message::Message;
 pub use net::{
     Counters, Dial, DialAs, DialId, DownReason, Event, Events, Gone, LinkId, Net, NetConfig, NetError, Peer,

@@ -65,6 +65,12 @@ pub const ACCEPT_BURST: u32 = 32;
 /// Connections that one address may open in a second in the long run.
 pub const ACCEPTS_PER_SECOND: u32 = 8;
 
+/// Failed handshakes that are told at once before their rate counts.
+pub const REJECTED_BURST: u32 = 8;
+
+/// Failed handshakes that are told in a second in the long run.
+pub const REJECTED_PER_SECOND: u32 = 1;
+
 /// Most addresses whose rates are remembered. The one that was quiet longest is forgotten first.
 pub const ACCEPT_ADDRESSES_MAX: usize = 256;
 

@@ -1,6 +1,8 @@
 //! What a peer can make a connection allocate. One test in a binary of its own, because the allocator counts for the
 //! whole process.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and says what it measured")]
+
 #[path = "protocol/wire.rs"]
 mod wire;
 
@@ -24,8 +26,7 @@ const HELD_BYTES_MAX: usize = 2 * MESSAGE_BYTES_MAX + 1024;
 /// What events take: 256 of two bytes each.
 const EVENTS_BYTES_MAX: usize = 64 * 1024;
 
-#[test]
-fn no_peer_makes_a_connection_allocate_more_than_a_few_messages() {
+fn main() {
     let quarter = vec![7; MESSAGE_BYTES_MAX / PARTS_MAX];
     let floods: [(&str, Vec<u8>); 8] = [
         ("a claim of 2^38", claim(0, 1 << 38)),
@@ -57,7 +58,7 @@ fn no_peer_makes_a_connection_allocate_more_than_a_few_messages() {
         assert!(held <= HELD_BYTES_MAX, "{name}: {held} bytes held, {HELD_BYTES_MAX} expected");
         if name == "empty messages" {
             assert!(peak <= EVENTS_BYTES_MAX, "{peak} bytes of events, {EVENTS_BYTES_MAX} expected");
-            assert!(held < 1024, "{held} bytes held though all events were taken");
+            assert!(held < 2048, "{held} bytes held though all events were taken");
         }
     }
 }

@@ -4,35 +4,23 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::token_bucket::TokenBucket;
 use crate::limits::{ACCEPT_ADDRESSES_MAX, ACCEPT_BURST, ACCEPTS_PER_SECOND};
 
 /// The rates of the addresses that connected lately.
 #[derive(Debug, Default)]
-pub(super) struct Admission(BTreeMap<IpAddr, Bucket>);
-
-#[derive(Debug)]
-struct Bucket {
-    tokens: f64,
-    filled: Duration,
-}
+pub(super) struct Admission(BTreeMap<IpAddr, TokenBucket>);
 
 impl Admission {
     /// Whether a connection from `address` may be taken at `now`.
     pub(super) fn admit(&mut self, address: IpAddr, now: Duration) -> bool {
         if self.0.len() >= ACCEPT_ADDRESSES_MAX && !self.0.contains_key(&address) {
-            let quietest = self.0.iter().min_by_key(|(_, bucket)| bucket.filled).map(|(address, _)| *address);
+            let quietest =
+                self.0.iter().min_by_key(|(_, bucket)| bucket.asked_at()).map(|(address, _)| *address);
             quietest.and_then(|address| self.0.remove(&address));
         }
-        let burst = f64::from(ACCEPT_BURST);
-        let bucket = self.0.entry(address).or_insert(Bucket { tokens: burst, filled: now });
-        let gained = now.saturating_sub(bucket.filled).as_secs_f64() * f64::from(ACCEPTS_PER_SECOND);
-        bucket.tokens = (bucket.tokens + gained).min(burst);
-        bucket.filled = now;
-        let is_admitted = bucket.tokens >= 1.0;
-        if is_admitted {
-            bucket.tokens -= 1.0;
-        }
-        is_admitted
+        let bucket = self.0.entry(address).or_insert_with(|| TokenBucket::full(ACCEPT_BURST, now));
+        bucket.take(ACCEPT_BURST, ACCEPTS_PER_SECOND, now)
     }
 }
 

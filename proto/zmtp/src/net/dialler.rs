@@ -1,6 +1,7 @@
 //! Dialling, and dialling again.
 
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use super::stop::Stop;
 use crate::connection::Side;
 use crate::endpoint::Endpoint;
 use crate::limits::{HANDSHAKE, REDIAL_MAX, REDIAL_MIN};
+use crate::mechanism::Security;
 
 /// What to dial as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,20 +101,25 @@ impl Dialler {
             },
             () = self.stop.wait() => return Ok(()),
         };
-        match socket.serve(self.link()).await {
+        let link = self.link().map_err(|error| error.to_string())?;
+        match socket.serve(link).await {
             End::Link => Ok(()),
             End::Handshake(DownReason::ClosedByPeer) => Err("closed during the handshake".to_owned()),
             End::Handshake(reason) => Err(reason.to_string()),
         }
     }
 
-    fn link(&self) -> Link {
+    fn link(&self) -> io::Result<Link> {
         let (side, prefixes): (_, &[Bytes]) = match &self.dial_as {
             DialAs::Dealer => (Side::Dealer, &[]),
             DialAs::Sub { prefixes } => (Side::Subscriber, prefixes),
         };
         let address = self.endpoint.to_string();
-        let origin = Origin { side, address, dial: Some(self.id), stop: self.stop.clone() };
+        let security = match &self.endpoint {
+            Endpoint::Tcp { .. } => self.net.0.config.dial.clone(),
+            Endpoint::Unix(_) => Security::Null,
+        };
+        let origin = Origin { side, security, address, dial: Some(self.id), stop: self.stop.clone() };
         Link::new(self.net.clone(), origin, prefixes)
     }
 }

@@ -88,6 +88,13 @@ pub enum Event {
         /// Why.
         reason: DownReason,
     },
+    /// A peer that connected did not get through the handshake. Not every one is told if there are many.
+    Rejected {
+        /// Where it came from.
+        address: String,
+        /// Why.
+        reason: DownReason,
+    },
     /// A dial failed that had not failed before; it goes on. Said again only after it had a link in between, or the
     /// reason changed.
     Unreachable {

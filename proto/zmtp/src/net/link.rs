@@ -1,5 +1,6 @@
 //! One connection's task: reads and writes its socket, and serves nobody else.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,11 +17,14 @@ use super::{Net, lock};
 use crate::connection::{Connection, ConnectionEvent, Side};
 use crate::error::ProtocolError;
 use crate::limits::{BATCH, CLOSE_LINGER, RECEIVE_BYTES_MAX, STALL, UNSENT_BYTES_MAX, WRITE_BYTES_MAX};
+use crate::mechanism::Security;
+use crate::mechanism::curve::Randomness;
 use crate::message::Message;
 
 /// Where a connection comes from.
 pub(super) struct Origin {
     pub(super) side: Side,
+    pub(super) security: Security,
     pub(super) address: String,
     pub(super) dial: Option<DialId>,
     pub(super) stop: Stop,
@@ -56,11 +60,16 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(net: Net, origin: Origin, prefixes: &[Bytes]) -> Self {
+    /// A link that is not up yet.
+    ///
+    /// # Errors
+    /// If the system gives no random bytes.
+    pub(super) fn new(net: Net, origin: Origin, prefixes: &[Bytes]) -> io::Result<Self> {
+        let connection = Connection::secured(origin.side, &origin.security, randomness()?, net.now());
         net.0.counting.connections.fetch_add(1, Ordering::Relaxed);
-        Self {
+        Ok(Self {
             id: LinkId(net.new_id()),
-            connection: Connection::new(origin.side, net.now()),
+            connection,
             origin,
             prefixes: prefixes.to_vec(),
             outlet: Arc::default(),
@@ -71,7 +80,7 @@ impl Link {
             waited: Duration::ZERO,
             _open: Open::new(&net),
             net,
-        }
+        })
     }
 
     /// Serves the connection until it ends.
@@ -84,6 +93,9 @@ impl Link {
         self.leave(&reason);
         self.part(&reason, reader, writer).await;
         if !self.is_up {
+            if self.origin.side == Side::Listener && reason != DownReason::ClosedByPeer {
+                self.net.reject(std::mem::take(&mut self.origin.address), reason.clone());
+            }
             return End::Handshake(reason);
         }
         // If nobody listens the node is gone.
@@ -321,6 +333,15 @@ impl Drop for Link {
         lock(&self.net.0.links).remove(&self.id);
         self.net.0.counting.connections.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// Random bytes for one connection.
+fn randomness() -> io::Result<Randomness> {
+    let mut randomness = Randomness::NONE;
+    for bytes in [&mut randomness.short_term[..], &mut randomness.cookie, &mut randomness.nonce] {
+        getrandom::fill(bytes)?;
+    }
+    Ok(randomness)
 }
 
 fn stamp(stamp: Option<super::Stamp>, message: &mut Message, waited: Option<Duration>) {

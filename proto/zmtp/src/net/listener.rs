@@ -17,6 +17,7 @@ use super::{Net, NetError};
 use crate::connection::Side;
 use crate::endpoint::Endpoint;
 use crate::limits::CONNECTIONS_MAX;
+use crate::mechanism::Security;
 
 pub(super) async fn listen(net: &Net, endpoint: &Endpoint) -> Result<Endpoint, NetError> {
     let failed = |source: io::Error| match source.kind() {
@@ -69,9 +70,15 @@ async fn accept(_open: Open, net: Net, door: Door) {
         };
         match next {
             Ok((socket, ip, address)) if takes(&net, &mut admission, ip) => {
-                let origin = Origin { side: Side::Listener, address, dial: None, stop: stop.clone() };
-                // Made here, so that a burst is counted before the tasks run.
-                let link = Link::new(net.clone(), origin, &[]);
+                let security = match &socket {
+                    Socket::Tcp(_) => net.0.config.listen.clone(),
+                    Socket::Unix(_) => Security::Null,
+                };
+                let origin =
+                    Origin { side: Side::Listener, security, address, dial: None, stop: stop.clone() };
+                // Made here, so that a burst is counted before the tasks run. Without random bytes from the system
+                // nobody is served.
+                let Ok(link) = Link::new(net.clone(), origin, &[]) else { continue };
                 // A handshake that failed was counted.
                 tokio::spawn(async move { drop(socket.serve(link).await) });
             }

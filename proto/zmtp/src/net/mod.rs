@@ -13,6 +13,7 @@ mod listener;
 mod outlet;
 mod socket;
 mod stop;
+mod token_bucket;
 mod unix;
 
 use std::collections::BTreeMap;
@@ -30,9 +31,11 @@ use counters::Counting;
 pub use dialler::{Dial, DialAs};
 pub use event::{DialId, DownReason, Event, Events, LinkId, Peer};
 use outlet::Outlet;
+use token_bucket::TokenBucket;
 
 use crate::endpoint::Endpoint;
-use crate::limits::EVENTS_MAX;
+use crate::limits::{EVENTS_MAX, REJECTED_BURST, REJECTED_PER_SECOND};
+use crate::mechanism::Security;
 use crate::message::Message;
 use crate::queue::Slot;
 
@@ -40,10 +43,14 @@ use crate::queue::Slot;
 pub type Stamp = fn(Bytes, Duration) -> Bytes;
 
 /// What a node can be told.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct NetConfig {
     /// Applied to the last part of news just before it is written.
     pub stamp: Option<Stamp>,
+    /// How connections that others make over TCP are secured. Unix sockets are what their files' permissions say.
+    pub listen: Security,
+    /// How connections that this node makes over TCP are secured.
+    pub dial: Security,
 }
 
 /// A node: all the sockets of one program. Clones are the same node.
@@ -58,6 +65,8 @@ struct Inner {
     links: Mutex<BTreeMap<LinkId, Arc<Outlet>>>,
     next_id: AtomicU64,
     counting: Counting,
+    /// How often failed handshakes may be told.
+    rejections: Mutex<TokenBucket>,
     /// Becomes true once, when all is to end.
     ending: watch::Sender<bool>,
     /// How many sockets are open, those that listen included.
@@ -75,6 +84,7 @@ impl Net {
             links: Mutex::default(),
             next_id: AtomicU64::new(1),
             counting: Counting::default(),
+            rejections: Mutex::new(TokenBucket::full(REJECTED_BURST, Duration::ZERO)),
             ending: watch::Sender::new(false),
             open: watch::Sender::new(0),
         };
@@ -139,6 +149,13 @@ impl Net {
         let mut open = self.0.open.subscribe();
         // A peer that does not take its last messages in time misses them.
         drop(tokio::time::timeout(linger, open.wait_for(|open| *open == 0)).await);
+    }
+
+    /// Tells that a handshake failed, unless too many did lately or the owner is busy: strangers cost no memory.
+    fn reject(&self, address: String, reason: DownReason) {
+        if lock(&self.0.rejections).take(REJECTED_BURST, REJECTED_PER_SECOND, self.now()) {
+            drop(self.0.events.try_send(Event::Rejected { address, reason }));
+        }
     }
 
     /// Time on the node's own clock.

@@ -34,9 +34,9 @@ fn a_stranger_is_refused_at_its_first_wrong_byte() {
         (9, 0x7e, ProtocolError::NotZmtp),
         (10, 1, ProtocolError::OldVersion { major: 1 }),
         (10, 2, ProtocolError::OldVersion { major: 2 }),
-        (12, b'C', ProtocolError::OtherMechanism),
-        (16, b'X', ProtocolError::OtherMechanism),
-        (31, 1, ProtocolError::OtherMechanism),
+        (12, b'C', ProtocolError::OtherMechanism { expected: "NULL" }),
+        (16, b'X', ProtocolError::OtherMechanism { expected: "NULL" }),
+        (31, 1, ProtocolError::OtherMechanism { expected: "NULL" }),
     ] {
         let mut end = heard(&good[..at]);
         assert_eq!(end.error, None, "{at} bytes are right");

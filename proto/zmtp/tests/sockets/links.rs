@@ -61,7 +61,7 @@ async fn news_is_aged_when_it_is_written_and_control_is_not() {
         let waits = waited >= Duration::from_millis(1) && waited < Duration::from_secs(5);
         format!("{} waited {waits}", String::from_utf8_lossy(&frame)).into()
     }
-    let (net, events) = Net::new(NetConfig { stamp: Some(stamp) });
+    let (net, events) = Net::new(NetConfig { stamp: Some(stamp), ..NetConfig::default() });
     let mut server = Node { net, events };
     let endpoint = server.net.listen(&local(0)).await.unwrap();
     let mut client = Node::new();

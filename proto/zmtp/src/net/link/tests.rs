@@ -8,6 +8,7 @@ use super::*;
 use crate::frame;
 use crate::greeting;
 use crate::limits::{EVENTS_MAX, IDLE};
+use crate::mechanism::Security;
 use crate::net::{Events, NetConfig};
 use crate::queue::Slot;
 
@@ -16,8 +17,14 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A node with one link, whose other end is the stream.
 fn linked(side: Side, stream: DuplexStream) -> (Net, Events) {
     let (net, events) = Net::new(NetConfig::default());
-    let origin = Origin { side, address: "pipe".to_owned(), dial: None, stop: Stop::of_node(&net) };
-    let link = Link::new(net.clone(), origin, &[]);
+    let origin = Origin {
+        side,
+        security: Security::Null,
+        address: "pipe".to_owned(),
+        dial: None,
+        stop: Stop::of_node(&net),
+    };
+    let link = Link::new(net.clone(), origin, &[]).unwrap();
     let (reader, writer) = tokio::io::split(stream);
     tokio::spawn(async move { drop(link.serve(reader, writer).await) });
     (net, events)
@@ -27,8 +34,8 @@ fn linked(side: Side, stream: DuplexStream) -> (Net, Events) {
 async fn served(pipe_bytes: usize) -> (Net, Events, LinkId, DuplexStream) {
     let (mut raw, stream) = tokio::io::duplex(pipe_bytes);
     let (net, mut events) = linked(Side::Listener, stream);
-    let mut hello = BytesMut::from(&greeting::ours()[..]);
-    frame::put_command(&mut hello, "READY", &crate::command::ready_body("DEALER"));
+    let mut hello = BytesMut::from(&greeting::ours(b"NULL", false)[..]);
+    frame::put(&mut hello, frame::COMMAND, &frame::command("READY", &crate::command::metadata("DEALER")));
     raw.write_all(&hello).await.unwrap();
     let link = up(&mut events).await;
     (net, events, link, raw)
@@ -144,6 +151,8 @@ async fn a_closing_link_lingers_half_a_second_for_its_peer() {
 
 async fn frame_to(raw: &mut DuplexStream, length: usize) {
     let mut bytes = BytesMut::new();
-    frame::put_message(&mut bytes, &of_bytes(length));
+    for part in of_bytes(length).parts() {
+        frame::put(&mut bytes, 0, part);
+    }
     raw.write_all(&bytes).await.unwrap();
 }
