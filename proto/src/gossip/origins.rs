@@ -166,7 +166,9 @@ impl Known {
                 self.keyframe = Timed { frame: frame.clone(), at: now };
                 self.newest = self.newest.take().filter(|_| newest > Some(position));
             }
-            FrameKind::Delta | FrameKind::Leave if newest < Some(position) => {
+            FrameKind::Delta | FrameKind::Leave
+                if position > newest.unwrap_or(self.keyframe.frame.position()) =>
+            {
                 self.newest = Some(Timed { frame: frame.clone(), at: now });
             }
             FrameKind::Keyframe | FrameKind::Delta | FrameKind::Leave | FrameKind::Unknown(_) => {}
