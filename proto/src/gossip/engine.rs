@@ -96,6 +96,10 @@ impl Engine {
     }
 
     fn message(&mut self, link: LinkId, bytes: Bytes, now: Moment) {
+        if !self.links.is_up(link) {
+            // What its neighbour had sent before it was closed still arrives.
+            return;
+        }
         if Control::is_control(&bytes) {
             match Control::decode(&bytes) {
                 Some(control) => self.control(link, control),

@@ -90,6 +90,10 @@ impl Links {
         has_room
     }
 
+    pub(super) fn is_up(&self, link: LinkId) -> bool {
+        self.all.contains_key(&link)
+    }
+
     pub(super) fn remove(&mut self, link: LinkId) {
         self.all.remove(&link);
     }
