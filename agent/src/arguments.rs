@@ -22,6 +22,8 @@ pub(crate) enum Command {
     CheckConfig(CheckConfig),
     /// Print the catalogue of all metrics.
     Catalog(Catalog),
+    /// Make the keys of a new cluster: cluster.key for agents, viewer.key for dashboards.
+    Keygen(Keygen),
 }
 
 #[derive(Debug, Args)]
@@ -52,6 +54,13 @@ pub(crate) struct Collect {
 pub(crate) struct CheckConfig {
     /// The file to check.
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Keygen {
+    /// Where to write the two files; they are never overwritten.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod clock;
 mod collect;
 mod collecting;
 mod config;
+mod keys;
 mod logs;
 mod mesh;
 mod run;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use arguments::Command;
 use clap::Parser;
 use config::ConfigError;
+use keys::KeyError;
 
 fn main() -> ExitCode {
     let command = arguments::Arguments::parse().command;
@@ -32,10 +34,14 @@ fn carry_out(command: Command) -> anyhow::Result<()> {
         Command::Run(arguments) => run::run(&arguments),
         Command::Collect(arguments) => collect::run(&arguments, &mut io::stdout().lock()),
         Command::CheckConfig(arguments) => {
-            config::load(Some(&arguments.file))?;
+            let config = config::load(Some(&arguments.file))?;
+            if let Some(path) = config.metrics_agent.keys() {
+                keys::read(&path)?;
+            }
             writeln!(io::stdout(), "{}: ok", arguments.file.display())?;
             Ok(())
         }
+        Command::Keygen(arguments) => keys::generate(&arguments.out, &mut io::stdout().lock()),
         Command::Catalog(arguments) => catalog::run(arguments.json, &mut io::stdout().lock()),
     }
 }
@@ -50,5 +56,5 @@ fn complain(error: &anyhow::Error) -> ExitCode {
     }
     // Where standard error is closed there is nobody to tell.
     drop(writeln!(io::stderr(), "grapevine-agent: {error:#}"));
-    if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    if error.is::<ConfigError>() || error.is::<KeyError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

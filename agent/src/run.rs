@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use grapevine_collectors::Context;
 use grapevine_proto::{Composer, HostName, Identity, Moment};
-use grapevine_zmtp::{Endpoint, Events, Net, NetConfig};
+use grapevine_zmtp::{Endpoint, Events, Net, NetConfig, Stamp};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval_at};
@@ -16,6 +16,7 @@ use crate::arguments::Run;
 use crate::clock::Clock;
 use crate::collecting::Collecting;
 use crate::config::{self, Config, MetricsAgent};
+use crate::keys;
 use crate::mesh::{self, JumpAbove, Mesh};
 use crate::state::{self, StateDir};
 use crate::vitals::{Facts, Vitals};
@@ -34,14 +35,16 @@ pub(crate) fn run(arguments: &Run) -> anyhow::Result<()> {
 }
 
 async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
-    let (net, mut events) = Net::new(NetConfig { stamp: Some(mesh::stamp), ..NetConfig::default() });
     let settings = &config.metrics_agent;
+    let (net, mut events) = Net::new(net_config(settings)?);
     let mut agent = Agent::start(config, &net)?;
     let tap = settings.tap.clone().or_else(standard_tap).map(Endpoint::Unix);
     let tcp = Endpoint::Tcp { host: settings.bind.to_string(), port: settings.port };
     let bound = mesh::listen(&net, &tcp, tap.as_ref()).await?;
     if settings.plaintext {
         tracing::warn!("plaintext = true: whoever reaches the network reads along and can join");
+    } else if settings.keys().is_none() {
+        tracing::info!("no key file: only this machine can reach the agent");
     }
     let Identity { host, .. } = agent.composer.identity();
     tracing::info!(%host, endpoint = %bound, epoch = agent.composer.position().epoch, "agent runs");
@@ -54,6 +57,17 @@ async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
     agent.leave();
     net.shutdown(LINGER).await;
     Ok(())
+}
+
+fn net_config(settings: &MetricsAgent) -> anyhow::Result<NetConfig> {
+    let stamp = Some(mesh::stamp as Stamp);
+    Ok(match settings.keys() {
+        Some(path) => {
+            let keys = keys::read(&path)?;
+            NetConfig { stamp, listen: keys.server(), dial: keys.client() }
+        }
+        None => NetConfig { stamp, ..NetConfig::default() },
+    })
 }
 
 struct Agent {

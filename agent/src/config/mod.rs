@@ -10,6 +10,8 @@ use grapevine_proto::{HostName, limits};
 use grapevine_zmtp::Endpoint;
 use serde::Deserialize;
 
+use crate::keys;
+
 pub(crate) use collectors::Collectors;
 pub(crate) use source::{ConfigError, load};
 
@@ -35,6 +37,8 @@ pub(crate) struct MetricsAgent {
     pub(crate) port: u16,
     /// Whether links beyond this machine may go unencrypted.
     pub(crate) plaintext: bool,
+    /// The cluster's keys: what makes the agent one of the cluster, and encrypts its links over TCP.
+    pub(crate) key_file: Option<PathBuf>,
     /// Agents to keep a link to.
     #[serde(deserialize_with = "source::list")]
     pub(crate) neighbors: Vec<Neighbor>,
@@ -62,6 +66,7 @@ impl Default for MetricsAgent {
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: grapevine_zmtp::DEFAULT_PORT,
             plaintext: false,
+            key_file: None,
             neighbors: Vec::new(),
             host_name: None,
             role: "agent".to_owned(),
@@ -91,10 +96,11 @@ impl Config {
     /// What the types cannot say: bounds, and no open door by accident.
     fn check(&self) -> Result<(), String> {
         let agent = &self.metrics_agent;
-        if !(INTERVAL_MS_MIN..=INTERVAL_MS_MAX).contains(&agent.interval_ms) {
+        if !(limits::INTERVAL_MS_MIN..=INTERVAL_MS_MAX).contains(&agent.interval_ms) {
             return Err(format!(
-                "metrics_agent.interval_ms = {}: use {INTERVAL_MS_MIN} to {INTERVAL_MS_MAX}",
-                agent.interval_ms
+                "metrics_agent.interval_ms = {}: use {} to {INTERVAL_MS_MAX}",
+                agent.interval_ms,
+                limits::INTERVAL_MS_MIN
             ));
         }
         if agent.hop_limit == 0 {
@@ -120,21 +126,34 @@ impl Config {
 }
 
 impl MetricsAgent {
+    /// Where the keys are, if the agent has any.
+    pub(crate) fn keys(&self) -> Option<PathBuf> {
+        self.key_file.clone().or_else(keys::credential)
+    }
+
     fn check_plaintext(&self) -> Result<(), String> {
-        if self.plaintext {
-            return Ok(());
+        match (self.plaintext, self.keys()) {
+            (true, Some(keys)) => {
+                return Err(format!(
+                    "metrics_agent.plaintext = true and the key file {} contradict each other: keep one",
+                    keys.display()
+                ));
+            }
+            (true, None) | (false, Some(_)) => return Ok(()),
+            (false, None) => {}
         }
         if !self.bind.is_loopback() {
             return Err(format!(
-                "metrics_agent.bind = \"{}\" would open port {} to the network without encryption: bind 127.0.0.1, \
-                 or set plaintext = true if the network below encrypts",
+                "metrics_agent.bind = \"{}\" would open port {} to the network without encryption: set key_file \
+                 (grapevine-agent keygen makes one), or bind 127.0.0.1, or set plaintext = true if the network \
+                 below encrypts",
                 self.bind, self.port
             ));
         }
         match self.neighbors.iter().find(|neighbor| !is_local(&neighbor.0)) {
             Some(Neighbor(far)) => Err(format!(
                 "metrics_agent.neighbors: {far} is not on this machine and the link would be unencrypted: set \
-                 plaintext = true if the network below encrypts"
+                 key_file (grapevine-agent keygen makes one), or plaintext = true if the network below encrypts"
             )),
             None => Ok(()),
         }
@@ -150,5 +169,4 @@ fn is_local(endpoint: &Endpoint) -> bool {
     }
 }
 
-const INTERVAL_MS_MIN: u32 = 100;
 const INTERVAL_MS_MAX: u32 = 60_000;

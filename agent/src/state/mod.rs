@@ -6,7 +6,7 @@
 //! | `epoch` | the number of the latest run | 0600 |
 //! | `lock` | held while an agent uses the directory | 0600 |
 
-mod atomic;
+pub(crate) mod atomic;
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io;

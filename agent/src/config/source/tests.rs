@@ -58,8 +58,8 @@ fn mistakes_are_told_with_their_line() {
         ),
         ("[collectors]\ncpu_metrics = { interval = 3 }\n", "agent.toml:2: unknown field `interval`"),
         (
-            "[metrics_agent]\ninterval_ms = 1\n",
-            "configuration: metrics_agent.interval_ms = 1: use 100 to 60000",
+            "[metrics_agent]\ninterval_ms = 499\n",
+            "configuration: metrics_agent.interval_ms = 499: use 500 to 60000",
         ),
         ("[metrics_agent]\nhop_limit = 0\n", "configuration: metrics_agent.hop_limit = 0"),
     ] {
@@ -75,6 +75,9 @@ fn an_open_door_needs_a_word() {
     assert!(open.contains("plaintext = true") && open.contains("0.0.0.0"), "{open}");
     let far = complaint("[metrics_agent]\nneighbors = [\"srv01:6130\"]\n");
     assert!(far.contains("srv01") && far.contains("plaintext = true"), "{far}");
+    accepted("[metrics_agent]\nbind = \"0.0.0.0\"\nkey_file = \"cluster.key\"\nneighbors = [\"srv01\"]\n");
+    let both = complaint("[metrics_agent]\nplaintext = true\nkey_file = \"cluster.key\"\n");
+    assert!(both.contains("contradict"), "{both}");
     accepted("[metrics_agent]\nneighbors = [\"localhost:1\", \"127.0.0.2:6130\", \"[::1]:6130\"]\n");
 }
 
