@@ -41,8 +41,7 @@ pub const KEYFRAME_INTERVAL_MS: u64 = 30_000;
 /// A delta longer than this share of its keyframe is replaced by a keyframe, in percent.
 pub const DELTA_PERCENT_MAX: usize = 60;
 
-/// Most origins that an agent or a subscriber remembers. With a keyframe of 1 KiB and a delta of 256 B each, the
-/// engine holds at most about 20 MiB of ordinary frames.
+/// Most origins that an agent or a subscriber remembers.
 pub const ORIGINS_MAX: usize = 16_384;
 
 /// An origin that was silent for so long is forgotten, in milliseconds: 24 hours.
@@ -50,3 +49,41 @@ pub const ORIGIN_FORGET_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Most links of one engine.
 pub const LINKS_MAX: usize = 256;
+
+/// How often something may happen, and how much of it at once: a token bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Time in which a token comes back, in microseconds.
+    pub interval_us: u64,
+    /// Most tokens that the bucket holds.
+    pub burst: u64,
+}
+
+impl Rate {
+    const fn once_in_ms(interval_ms: u64, burst: u64) -> Self {
+        Self { interval_us: interval_ms * 1000, burst }
+    }
+}
+
+/// Frames of one origin that an agent takes: two a second, five at once, and a tenth more a second for clocks that
+/// run fast. So an origin may send every [`INTERVAL_MS_MIN`]; a joiner takes its keyframe and delta at once, and what
+/// a second link or a wait of 1.3 s brings.
+pub const FRAME_RATE: Rate = Rate::once_in_ms(450, 5);
+
+/// Shortest time between an origin's frames in milliseconds: see [`FRAME_RATE`].
+pub const INTERVAL_MS_MIN: u32 = 500;
+
+/// New epochs of one origin that an agent takes. An agent that is started over and over waits 300 ms with its first
+/// frame, and systemd gives up after five starts in 10 s (systemd.unit(5), `DefaultStartLimitBurst`). With
+/// [`FRAME_RATE`] an origin makes at most 3.3 frames a second, whatever it does.
+pub const EPOCH_RATE: Rate = Rate::once_in_ms(1000, 5);
+
+/// Frames beyond [`FRAME_RATE`] that are dropped without a word. A link that stalls breaks after 15 s, and what it
+/// held back, 30 frames of an origin at most, comes at once; two such in a row are forgiven.
+pub const EXCESS_RATE: Rate = Rate::once_in_ms(10_000, 64);
+
+/// Time between two messages to the operator of the same kind about the same origin or link, in milliseconds.
+pub const TOLD_INTERVAL_MS: u64 = 60_000;
+
+/// Most origins or links of whom the operator is told in [`TOLD_INTERVAL_MS`], for each kind of message.
+pub const TOLD_MAX: usize = 64;

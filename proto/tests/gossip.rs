@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test may panic")]
 
+mod limits;
 mod network;
 
 use std::collections::BTreeSet;
@@ -39,7 +40,7 @@ fn a_frame_crosses_a_chain_and_counts_its_hops() {
 #[test]
 fn a_hop_limit_of_one_stops_at_the_neighbour() {
     let mut network = Network::of(3);
-    network.set_hop_limit(A, 1, 1);
+    network.agents[A] = network::agent(1, 1, 1, network.now);
     network.connect(A, B);
     network.connect(B, C);
     network.settle();

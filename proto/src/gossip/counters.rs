@@ -11,6 +11,8 @@ pub struct Counters {
     pub unverifiable: u64,
     /// Of these, refused: malformed, forged, or of too many origins.
     pub refused: u64,
+    /// Of these, dropped because their origin sent more than an agent takes of one.
+    pub excess: u64,
     /// Frames sent on to neighbours.
     pub forwarded: u64,
     /// Frames that went no further because of their hop limit.

@@ -2,29 +2,29 @@
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
-
 use super::control::Control;
 use super::counters::Counters;
 use super::input::Input;
 use super::links::{CloseReason, LinkId, Links, Neighbour, Verdict};
-use super::origins::{Admission, Held, Origins};
+use super::origins::{Held, Origins};
 use super::output::{Output, RefuseReason};
-use crate::frame::{Frame, Position};
+use super::told::Told;
+use crate::frame::Position;
 use crate::moment::Moment;
 use crate::origin::{HostName, OriginId, Verifier};
 
 /// The state of one agent's gossip.
 #[derive(Debug)]
 pub struct Engine {
-    hello: Control,
-    own: OriginId,
-    own_verifier: Verifier,
-    position: Position,
-    links: Links,
-    origins: Origins,
-    counters: Counters,
-    outputs: VecDeque<Output>,
+    pub(super) hello: Control,
+    pub(super) own: OriginId,
+    pub(super) own_verifier: Verifier,
+    pub(super) position: Position,
+    pub(super) links: Links,
+    pub(super) origins: Origins,
+    pub(super) told_excess: Told<OriginId>,
+    pub(super) counters: Counters,
+    pub(super) outputs: VecDeque<Output>,
 }
 
 impl Engine {
@@ -38,6 +38,7 @@ impl Engine {
             position,
             links: Links::default(),
             origins: Origins::new(now),
+            told_excess: Told::new(),
             counters: Counters::default(),
             outputs: VecDeque::new(),
         }
@@ -95,32 +96,7 @@ impl Engine {
         }
     }
 
-    fn message(&mut self, link: LinkId, bytes: Bytes, now: Moment) {
-        if !self.links.is_up(link) {
-            // What its neighbour had sent before it was closed still arrives.
-            return;
-        }
-        if Control::is_control(&bytes) {
-            match Control::decode(&bytes) {
-                Some(control) => self.control(link, control),
-                None => self.close(link, CloseReason::Malformed),
-            }
-            return;
-        }
-        if self.links.neighbour(link).is_none() {
-            return self.close(link, CloseReason::NoHello);
-        }
-        self.counters.received += 1;
-        match Frame::parse(bytes) {
-            Ok(frame) => self.frame(link, &frame, now),
-            Err(error) => {
-                self.refuse(link, RefuseReason::Malformed(error));
-                self.close(link, CloseReason::Malformed);
-            }
-        }
-    }
-
-    fn control(&mut self, link: LinkId, control: Control) {
+    pub(super) fn control(&mut self, link: LinkId, control: Control) {
         match control {
             Control::Hello { origin, epoch, host, .. } => {
                 let neighbour = Neighbour { origin, epoch, host };
@@ -144,60 +120,19 @@ impl Engine {
         }
     }
 
-    fn frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
-        let frame = frame.aged(self.links.half_round_trip_ms(link));
-        if frame.origin() == self.own {
-            self.counters.duplicates += 1;
-            if frame.position() > self.position && frame.verify(&self.own_verifier) {
-                self.learn_held(frame.position());
-            }
-            return;
-        }
-        match self.origins.admit(&frame, now) {
-            Admission::New(host) => self.spread(Some(link), &host, &frame),
-            Admission::Duplicate => self.counters.duplicates += 1,
-            Admission::Unverifiable => self.counters.unverifiable += 1,
-            Admission::BadSignature => self.refuse(link, RefuseReason::BadSignature(frame.origin())),
-            Admission::Full => self.refuse(link, RefuseReason::TooManyOrigins(frame.origin())),
-        }
-    }
-
-    fn publish(&mut self, frame: Frame, now: Moment) {
-        self.position = frame.position();
-        self.hello.set_epoch(self.position.epoch);
-        if let Admission::New(host) = self.origins.admit(&frame, now) {
-            self.spread(None, &host, &frame);
-        }
-    }
-
-    fn spread(&mut self, ingress: Option<LinkId>, host: &HostName, frame: &Frame) {
-        self.outputs.push_back(Output::Deliver { host: host.clone(), frame: frame.clone() });
-        let Some(forwarded) = frame.forwarded(0) else {
-            self.counters.hop_limit_drops += 1;
-            return;
-        };
-        // Its origin is no exception: a frame of an earlier run that reaches it tells it to jump above that.
-        for (link, _) in self.links.neighbours() {
-            if Some(link) != ingress {
-                self.counters.forwarded += 1;
-                self.outputs.push_back(Output::Send { link, frame: forwarded.clone() });
-            }
-        }
-    }
-
     /// Somebody holds a frame of this host at `held`. If this run has not sent it, an earlier one has.
-    fn learn_held(&mut self, held: Position) {
+    pub(super) fn learn_held(&mut self, held: Position) {
         if held > self.position {
             self.outputs.push_back(Output::JumpAbove { epoch: held.epoch });
         }
     }
 
-    fn refuse(&mut self, link: LinkId, reason: RefuseReason) {
+    pub(super) fn refuse(&mut self, link: LinkId, reason: RefuseReason) {
         self.counters.refused += 1;
         self.outputs.push_back(Output::Refused { link, reason });
     }
 
-    fn close(&mut self, link: LinkId, reason: CloseReason) {
+    pub(super) fn close(&mut self, link: LinkId, reason: CloseReason) {
         self.links.remove(link);
         self.outputs.push_back(Output::Close { link, reason });
     }

@@ -20,16 +20,23 @@
 //! - `engine`: the function between them
 //! - `control`: what neighbours say to each other besides frames
 //! - `links`: the neighbours
+//! - `frames`: a frame's way through the engine
 //! - `origins` and `seen`: what is held of each origin, and which frames of an epoch were seen
+//! - `bucket`, `allowance`: token buckets, and how many frames of one origin an agent takes
+//! - `told`: of whom the operator heard lately
 
+mod allowance;
+mod bucket;
 mod control;
 mod counters;
 mod engine;
+mod frames;
 mod input;
 mod links;
 mod origins;
 mod output;
 mod seen;
+mod told;
 
 pub use control::Control;
 pub use counters::Counters;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use super::allowance::{Allowance, Draw};
 use super::seen::Seen;
 use crate::body::Identity;
 use crate::frame::{Frame, FrameKind, Position};
@@ -27,6 +28,7 @@ struct Known {
     /// The newest delta or leave, if it is newer than the keyframe.
     newest: Option<Timed>,
     heard_at: Moment,
+    allowance: Allowance,
 }
 
 #[derive(Debug)]
@@ -35,15 +37,29 @@ struct Timed {
     at: Moment,
 }
 
-/// What became of a frame.
+/// What a frame is before its signature is checked.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Admission {
-    /// Genuine and seen for the first time; of this host.
-    New(HostName),
+pub(super) enum Look {
+    /// It may be news of an origin that is known.
+    Fresh,
+    /// It may be the first keyframe of an origin.
+    Stranger,
     /// Seen before, or older than what is known.
     Duplicate,
     /// No keyframe of its origin has come yet, so that its key is not known.
     Unverifiable,
+    /// Its origin sent too many already.
+    Excess {
+        /// So many that somebody should hear of it.
+        is_beyond_excuse: bool,
+    },
+}
+
+/// What became of a frame that may be news.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// Genuine and seen for the first time; of this host.
+    New(HostName),
     /// Its origin did not seal it.
     BadSignature,
     /// No room for a further origin.
@@ -94,21 +110,27 @@ impl Origins {
         })
     }
 
-    /// Looks at a frame, cheapest checks first, and holds it if it is new and genuine.
+    /// Looks at a frame without a look at its signature.
+    pub(super) fn look(&mut self, frame: &Frame, now: Moment) -> Look {
+        let Some(known) = self.known.get_mut(&frame.origin()) else {
+            let is_keyframe = frame.kind() == FrameKind::Keyframe;
+            return if is_keyframe { Look::Stranger } else { Look::Unverifiable };
+        };
+        if known.has_seen(frame.position()) {
+            Look::Duplicate
+        } else if known.allowance.has(Draw::of(frame, known.epoch), now) {
+            Look::Fresh
+        } else {
+            Look::Excess { is_beyond_excuse: known.allowance.is_beyond_excuse(now) }
+        }
+    }
+
+    /// Holds a frame that may be news, if it is genuine.
     pub(super) fn admit(&mut self, frame: &Frame, now: Moment) -> Admission {
         let is_full = self.known.len() >= ORIGINS_MAX;
         let Some(known) = self.known.get_mut(&frame.origin()) else {
-            return if frame.kind() != FrameKind::Keyframe {
-                Admission::Unverifiable
-            } else if is_full {
-                Admission::Full
-            } else {
-                self.meet(frame, now)
-            };
+            return if is_full { Admission::Full } else { self.meet(frame, now) };
         };
-        if known.has_seen(frame.position()) {
-            return Admission::Duplicate;
-        }
         if !frame.verify(&known.verifier) {
             return Admission::BadSignature;
         }
@@ -137,8 +159,17 @@ impl Origins {
         let host = identity.host;
         let keyframe = Timed { frame: frame.clone(), at: now };
         let epoch = frame.position().epoch;
-        let known =
-            Known { verifier, host: host.clone(), epoch, seen, keyframe, newest: None, heard_at: now };
+        let allowance = Allowance::begun(now);
+        let known = Known {
+            verifier,
+            host: host.clone(),
+            epoch,
+            seen,
+            keyframe,
+            newest: None,
+            heard_at: now,
+            allowance,
+        };
         self.known.insert(frame.origin(), known);
         Admission::New(host)
     }
@@ -151,6 +182,7 @@ impl Known {
 
     fn take_in(&mut self, frame: &Frame, now: Moment) {
         let position = frame.position();
+        self.allowance.spend(Draw::of(frame, self.epoch), now);
         if position.epoch > self.epoch {
             self.epoch = position.epoch;
             self.seen = Seen::default();

@@ -47,7 +47,7 @@ pub enum Output {
         /// The epoch held.
         epoch: u32,
     },
-    /// A frame was refused; somebody should hear of it.
+    /// A frame was refused; somebody should hear of it. What can happen often is told once a minute for each origin.
     Refused {
         /// The link that it came by.
         link: LinkId,
@@ -63,6 +63,8 @@ pub enum RefuseReason {
     Malformed(FrameError),
     /// Its origin did not seal it.
     BadSignature(OriginId),
+    /// Its origin sends more frames than an agent takes of one, and has done so for a while.
+    Excess(OriginId),
     /// More origins than the engine remembers.
     TooManyOrigins(OriginId),
 }

@@ -56,10 +56,6 @@ impl Network {
         self.agents[who] = agent(seed, epoch, 32, self.now);
     }
 
-    pub(crate) fn set_hop_limit(&mut self, who: usize, seed: u8, hop_limit: u8) {
-        self.agents[who] = agent(seed, 1, hop_limit, self.now);
-    }
-
     /// Opens a link that `from` dialled.
     pub(crate) fn connect(&mut self, from: usize, to: usize) {
         let (near, far) = (LinkId(self.next_link), LinkId(self.next_link + 1));
@@ -84,16 +80,39 @@ impl Network {
         self.ends.iter().filter(|(_, (holder, _))| *holder == who).map(|(link, _)| *link).collect()
     }
 
-    /// The agent `who` publishes a reading of `value`.
+    /// A second passes, and the agent `who` publishes a reading of `value`.
     pub(crate) fn publish(&mut self, who: usize, value: u32) -> Frame {
+        self.wait_ms(1000);
+        self.publish_now(who, value)
+    }
+
+    /// Time passes.
+    pub(crate) fn wait_ms(&mut self, milliseconds: u64) {
+        self.now = self.now.after_ms(milliseconds);
+    }
+
+    /// The agent `who` publishes a reading of `value`.
+    pub(crate) fn publish_now(&mut self, who: usize, value: u32) -> Frame {
+        let frame = self.compose(who, value);
+        self.tell(who, Input::Publish { frame: frame.clone() });
+        frame
+    }
+
+    /// The agent `who` takes leave.
+    pub(crate) fn leave(&mut self, who: usize) -> Frame {
+        let frame = self.agents[who].composer.leave().unwrap();
+        self.tell(who, Input::Publish { frame: frame.clone() });
+        frame
+    }
+
+    /// The next frame of the agent `who`, which it does not publish.
+    pub(crate) fn compose(&mut self, who: usize, value: u32) -> Frame {
         let reading = Reading {
             metric: MetricRef::Known(&VALUE),
             labels: Labels::default(),
             state: State::Present(Value::Number(value.into())),
         };
-        let frame = self.agents[who].composer.frame([&reading].into_iter(), self.now).unwrap();
-        self.tell(who, Input::Publish { frame: frame.clone() });
-        frame
+        self.agents[who].composer.frame([&reading].into_iter(), self.now).unwrap()
     }
 
     /// Lets everything under way arrive.
@@ -177,7 +196,8 @@ impl Network {
     }
 }
 
-fn agent(seed: u8, epoch: u32, hop_limit: u8, now: Moment) -> Agent {
+/// An agent whose key and name follow from `seed`.
+pub(crate) fn agent(seed: u8, epoch: u32, hop_limit: u8, now: Moment) -> Agent {
     let key = OriginKey::from_seed(&[seed; 32]);
     let (own, public) = (key.origin(), key.public());
     let identity = Identity {

@@ -1,0 +1,96 @@
+//! What the engine does with frames.
+
+use bytes::Bytes;
+
+use super::control::Control;
+use super::engine::Engine;
+use super::links::{CloseReason, LinkId};
+use super::origins::{Admission, Look};
+use super::output::{Output, RefuseReason};
+use crate::frame::Frame;
+use crate::moment::Moment;
+use crate::origin::HostName;
+
+impl Engine {
+    pub(super) fn message(&mut self, link: LinkId, bytes: Bytes, now: Moment) {
+        if !self.links.is_up(link) {
+            // What its neighbour had sent before it was closed still arrives.
+            return;
+        }
+        if Control::is_control(&bytes) {
+            match Control::decode(&bytes) {
+                Some(control) => self.control(link, control),
+                None => self.close(link, CloseReason::Malformed),
+            }
+            return;
+        }
+        if self.links.neighbour(link).is_none() {
+            return self.close(link, CloseReason::NoHello);
+        }
+        self.counters.received += 1;
+        match Frame::parse(bytes) {
+            Ok(frame) => self.frame(link, &frame, now),
+            Err(error) => {
+                self.refuse(link, RefuseReason::Malformed(error));
+                self.close(link, CloseReason::Malformed);
+            }
+        }
+    }
+
+    fn frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
+        if frame.origin() == self.own {
+            return self.own_frame(frame);
+        }
+        match self.origins.look(frame, now) {
+            Look::Fresh | Look::Stranger => self.news(link, frame, now),
+            Look::Duplicate => self.counters.duplicates += 1,
+            Look::Unverifiable => self.counters.unverifiable += 1,
+            Look::Excess { is_beyond_excuse } => {
+                self.counters.excess += 1;
+                if is_beyond_excuse && self.told_excess.tell(frame.origin(), now) {
+                    self.outputs
+                        .push_back(Output::Refused { link, reason: RefuseReason::Excess(frame.origin()) });
+                }
+            }
+        }
+    }
+
+    fn news(&mut self, link: LinkId, frame: &Frame, now: Moment) {
+        let frame = frame.aged(self.links.half_round_trip_ms(link));
+        match self.origins.admit(&frame, now) {
+            Admission::New(host) => self.spread(Some(link), &host, &frame),
+            Admission::BadSignature => self.refuse(link, RefuseReason::BadSignature(frame.origin())),
+            Admission::Full => self.refuse(link, RefuseReason::TooManyOrigins(frame.origin())),
+        }
+    }
+
+    fn own_frame(&mut self, frame: &Frame) {
+        self.counters.duplicates += 1;
+        if frame.position() > self.position && frame.verify(&self.own_verifier) {
+            self.learn_held(frame.position());
+        }
+    }
+
+    pub(super) fn publish(&mut self, frame: Frame, now: Moment) {
+        self.position = frame.position();
+        self.hello.set_epoch(self.position.epoch);
+        if let Admission::New(host) = self.origins.admit(&frame, now) {
+            self.spread(None, &host, &frame);
+        }
+    }
+
+    fn spread(&mut self, ingress: Option<LinkId>, host: &HostName, frame: &Frame) {
+        self.outputs.push_back(Output::Deliver { host: host.clone(), frame: frame.clone() });
+        let Some(forwarded) = frame.forwarded(0) else {
+            self.counters.hop_limit_drops += 1;
+            return;
+        };
+        // Its origin is no exception: a frame of an earlier run that reaches it tells it to jump above that.
+        for (link, _) in self.links.neighbours() {
+            if Some(link) != ingress {
+                self.counters.forwarded += 1;
+                self.outputs.push_back(Output::Send { link, frame: forwarded.clone() });
+            }
+        }
+    }
+}
