@@ -1,0 +1,68 @@
+//! The gossip engine among neighbours that link, leave, relay, forge and babble, against a simple model.
+//!
+//! The input is a row of steps, each a byte and what the step needs (see `script`). The engine is that of host 0; its
+//! neighbours say that they are hosts 0 to 3, and spread frames of these that are genuine, damaged, replayed or none.
+//!
+//! What holds (see `model`): only genuine frames are delivered, each once, none that is older than what is known by
+//! more than the window; a genuine frame that is news is delivered, in spite of all forgeries before it; it goes on
+//! to every neighbour but the one it came from, once, a hop further and no younger; nothing is sent to a link that is
+//! not up; what is held for newcomers is the newest that was delivered.
+
+mod model;
+mod network;
+mod script;
+
+use grapevine_proto::Moment;
+use grapevine_proto::gossip::{Engine, Input, Output};
+
+use crate::input;
+use model::Model;
+use network::own;
+use script::Script;
+
+/// Runs the target.
+pub fn run(input: &[u8]) {
+    let mut play = Play::new();
+    let mut script = Script::new(input::Input(input));
+    for _ in 0..STEPS_MAX {
+        let Some(step) = script.next() else { break };
+        play.now = play.now.after_ms(step.pause_ms);
+        play.tell(step.input);
+        script.own_epoch = script.own_epoch.max(play.jump_above.map_or(0, |epoch| epoch.saturating_add(1)));
+    }
+    play.model.check_held(&play.engine, play.now);
+}
+
+/// The engine, and a model of what it may do.
+struct Play {
+    engine: Engine,
+    model: Model,
+    now: Moment,
+    /// The latest epoch that the engine was told to be above.
+    jump_above: Option<u32>,
+}
+
+impl Play {
+    fn new() -> Self {
+        let now = Moment(0);
+        let engine = Engine::new(own().origin, own().verifier.clone(), own().name.clone(), 1, now);
+        Self { engine, model: Model::default(), now, jump_above: None }
+    }
+
+    fn tell(&mut self, input: Input) {
+        self.model.begin(&input, self.now);
+        self.engine.handle(input, self.now);
+        while let Some(output) = self.engine.poll_output() {
+            if let Output::JumpAbove { epoch } = output {
+                self.jump_above = Some(epoch);
+            }
+            self.model.output(&output, self.now);
+        }
+        self.model.end(self.now);
+        let is_up = |link| self.model.is_introduced(link);
+        assert!(self.engine.neighbours().all(|(link, _)| is_up(link)), "a neighbour without a link");
+    }
+}
+
+/// Most steps of a run, so that runs are short.
+const STEPS_MAX: usize = 256;

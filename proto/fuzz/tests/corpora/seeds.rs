@@ -1,0 +1,208 @@
+//! Seeds: real frames, handshakes and runs, so that fuzzing starts deep inside.
+//!
+//! `GRAPEVINE_BLESS=1 cargo test -p grapevine-fuzz` writes them anew where the protocol has changed.
+
+use std::collections::BTreeMap;
+use std::{env, fs};
+
+use bytes::Bytes;
+use grapevine_fuzz::TARGETS;
+use grapevine_fuzz::origin::{STORY, composer, readings};
+use grapevine_fuzz::stream::{End, opening};
+use grapevine_proto::gossip::Control;
+use grapevine_proto::{Frame, Moment, OriginId};
+use grapevine_zmtp::{Message, Side};
+
+use crate::{corpus, root};
+
+type Seeds = BTreeMap<String, Vec<u8>>;
+
+#[test]
+fn the_seeds_are_those_of_the_protocol() {
+    for (target, _) in TARGETS {
+        let seeds = seeds_of(target);
+        assert!(!seeds.is_empty(), "{target} has no seeds");
+        if env::var_os("GRAPEVINE_BLESS").is_some() {
+            write(target, &seeds);
+        }
+        let (found, _): (Seeds, Seeds) =
+            corpus(target).into_iter().partition(|(name, _)| name.starts_with("seed-"));
+        assert!(
+            found == seeds,
+            "the seeds of {target} are not what real agents say; if the protocol changed, run \
+             GRAPEVINE_BLESS=1 cargo test -p grapevine-fuzz"
+        );
+    }
+}
+
+fn write(target: &str, seeds: &Seeds) {
+    let folder = root().join(target);
+    fs::create_dir_all(&folder).unwrap();
+    for entry in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap()) {
+        if entry.file_name().to_str().unwrap().starts_with("seed-") {
+            fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    for (name, bytes) in seeds {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
+fn seeds_of(target: &str) -> Seeds {
+    let seeds = match target {
+        "greeting_listener" => greetings_to_a_listener(),
+        "greeting_dialler" => greetings_to_a_dialler(),
+        "zmtp_frames" => traffic(),
+        "frame" => story().map(|(name, frame)| (name, frame.bytes().to_vec())).to_vec(),
+        "body" => bodies(),
+        "delta" => deltas(),
+        "control" => controls(),
+        "engine" => runs(),
+        _ => Vec::new(),
+    };
+    seeds.into_iter().map(|(name, bytes)| (format!("seed-{name}"), bytes)).collect()
+}
+
+type Named = Vec<(&'static str, Vec<u8>)>;
+
+/// Cuts of all sorts, for a stream to go after.
+const CUTS: [u8; 4] = [3, 0, 30, 255];
+
+fn greetings_to_a_listener() -> Named {
+    let whole = |dialler| [&[0], &opening(Side::Listener, dialler)[..]].concat();
+    let cut = |dialler| [&CUTS, &opening(Side::Listener, dialler)[..]].concat();
+    let mut curve = whole(Side::Dealer);
+    curve[13..18].copy_from_slice(b"CURVE");
+    vec![
+        ("neighbour", whole(Side::Dealer)),
+        ("neighbour-cut", cut(Side::Dealer)),
+        ("subscriber", whole(Side::Subscriber)),
+        ("subscriber-cut", cut(Side::Subscriber)),
+        ("curve", curve),
+        ("frame-follows", [cut(Side::Dealer), frame(0, STORY.keyframe.bytes())].concat()),
+        ("subscription-follows", [cut(Side::Subscriber), command("SUBSCRIBE", b"srv")].concat()),
+    ]
+}
+
+fn greetings_to_a_dialler() -> Named {
+    let answered = |choice: u8, side| [&[choice, 0], &opening(side, Side::Listener)[..]].concat();
+    let refusal =
+        [&[0, 0], &opening(Side::Dealer, Side::Listener)[..64], &command("ERROR", b"\x02no")].concat();
+    vec![
+        ("router", answered(0, Side::Dealer)),
+        ("publisher", answered(1, Side::Subscriber)),
+        ("refusal", refusal),
+        ("frame-follows", [answered(1, Side::Subscriber), frame(0, STORY.keyframe.bytes())].concat()),
+    ]
+}
+
+fn traffic() -> Named {
+    let of = |choice: u8, pieces: &[Vec<u8>]| [&[choice], &CUTS[..], &pieces.concat()].concat();
+    // The context of a first PING, which comes after 5 s: 255 * 64 ms are enough.
+    let pong = command("PONG", &[0, 0, 0, 1]);
+    let slow = [&[0, 1, 80][..], &command("X", &[0; 150]), &pong].concat();
+    vec![
+        ("neighbour", of(0, &[frame(0, STORY.keyframe.bytes()), frame(0, STORY.delta.bytes())])),
+        ("published", of(3, &[said(&[b"srv-01", STORY.delta.bytes()]), said(&[b"a", b"", b"c", b"d"])])),
+        ("subscriber", of(1, &[command("SUBSCRIBE", b"srv"), command("CANCEL", b"srv")])),
+        ("subscriber-3.0", of(5, &[frame(0, b"\x01srv"), frame(0, b"\0srv")])),
+        ("all-hosts", of(1, &[command("SUBSCRIBE", b""), command("SUBSCRIBE", b"")])),
+        ("ping", of(2, &[command("PING", b"\0\x96context"), command("ERROR", b"\x02no")])),
+        ("pong", slow),
+        ("long", of(0, &[long(1, &[1; 300]), long(0, &[2; 30])])),
+        ("claim", [&[0, 0][..], &[2], &u64::MAX.to_be_bytes()].concat()),
+    ]
+}
+
+fn story() -> [(&'static str, Frame); 5] {
+    let story = &*STORY;
+    [
+        ("earlier", story.earlier.clone()),
+        ("keyframe", story.keyframe.clone()),
+        ("delta", story.delta.clone()),
+        ("later", story.later.clone()),
+        ("leave", story.leave.clone()),
+    ]
+}
+
+fn bodies() -> Named {
+    let body = |choice: u8, frame: &Frame| [&[choice], frame.body()].concat();
+    let few = composer().frame(readings(3.0)[..5].iter(), Moment(0)).unwrap();
+    let nothing = composer().frame(std::iter::empty(), Moment(0)).unwrap();
+    vec![
+        ("whole", body(0, &STORY.keyframe)),
+        ("after-identity", body(1, &STORY.keyframe)),
+        ("few", body(0, &few)),
+        ("nothing", body(0, &nothing)),
+        ("delta", body(1, &STORY.delta)),
+    ]
+}
+
+fn deltas() -> Named {
+    let body = |choice: u8, frame: &Frame| [&[choice], frame.body()].concat();
+    vec![
+        ("next", body(0, &STORY.delta)),
+        ("of-another-schema", body(16, &STORY.delta)),
+        ("before-its-keyframe", body(3, &STORY.delta)),
+        ("of-long-ago", body(0, &STORY.later)),
+        ("leave", body(32, &STORY.leave)),
+        ("unknown-kind", body(64, &STORY.delta)),
+    ]
+}
+
+fn controls() -> Named {
+    let host = "srv-01".parse().unwrap();
+    let hello = Control::Hello { protocol: 1, origin: OriginId(u64::MAX), epoch: 300, host };
+    let welcome = Control::Welcome { held_epoch: 1, held_sequence: 70_000 };
+    vec![("hello", hello.encode().to_vec()), ("welcome", welcome.encode().to_vec()), ("none", vec![0])]
+}
+
+/// Runs of the engine, in the steps that its target reads.
+fn runs() -> Named {
+    // Two neighbours: host 1 on link 2, which is one back, and host 2 on link 3.
+    let linked: &[u8] = &[0, 3, 0, 1, 0, 1, 3, 0, 2, 0];
+    let of = |steps: &[&[u8]]| [linked, &steps.concat()].concat();
+    let frame = |back: u8, sequence: u8| [6, back, 1, 0, sequence - 1, 0];
+    let damaged = |at: u8| [9, 1, 1, 0, 8, 0, at, 0, 4];
+    vec![
+        ("spread", of(&[&frame(1, 1), &[12, 20], &frame(1, 2), &[12, 20], &frame(0, 2), &[11]])),
+        ("overtaken", of(&[&frame(1, 8), &[12, 20], &frame(1, 7), &[12, 20], &frame(1, 5)])),
+        ("forged", of(&[&frame(1, 1), &[12, 20], &damaged(40), &[12, 20], &damaged(90), &frame(1, 9)])),
+        ("forgotten", of(&[&frame(1, 1), &[13, 200, 15], &frame(0, 1)])),
+        ("later-run", of(&[&frame(1, 1), &[6, 1, 1, 1, 0, 0], &[12, 20], &frame(1, 2)])),
+        ("own-past", of(&[&[11], &[6, 1, 0, 1, 3, 0], &[5, 1, 2, 0], &[11]])),
+        ("doubled", of(&[&[1, 3, 0, 1, 0], &[0, 4, 0, 1, 1], &[14, 0, 90], &frame(0, 1)])),
+        ("closed", of(&[&[10, 1, 2, 0, 9], &[3, 1, 1, 0], &frame(1, 1)])),
+        ("far", of(&[&frame(1, 1), &[6, 1, 1, 0, 255, 250], &[6, 1, 1, 3, 255, 3]])),
+    ]
+}
+
+/// What a neighbour says to send a message of these parts.
+fn said(parts: &[&[u8]]) -> Vec<u8> {
+    let mut end = End::after(Side::Dealer, &opening(Side::Dealer, Side::Listener));
+    let handshake_bytes = end.said().len();
+    let parts: Vec<Bytes> = parts.iter().map(|part| Bytes::copy_from_slice(part)).collect();
+    let message = match parts.as_slice() {
+        [a, b] => Message::of([a.clone(), b.clone()]),
+        [a, b, c, d] => Message::of([a.clone(), b.clone(), c.clone(), d.clone()]),
+        _ => Message::default(),
+    };
+    end.connection.send(&message);
+    end.said()[handshake_bytes..].to_vec()
+}
+
+/// A frame of ZMTP, as RFC 37 has it.
+fn frame(flags: u8, body: &[u8]) -> Vec<u8> {
+    match u8::try_from(body.len()) {
+        Ok(length) => [&[flags, length], body].concat(),
+        Err(_) => long(flags, body),
+    }
+}
+
+fn long(flags: u8, body: &[u8]) -> Vec<u8> {
+    [&[flags | 2][..], &u64::try_from(body.len()).unwrap().to_be_bytes(), body].concat()
+}
+
+fn command(name: &str, body: &[u8]) -> Vec<u8> {
+    frame(4, &[&[u8::try_from(name.len()).unwrap()], name.as_bytes(), body].concat())
+}
