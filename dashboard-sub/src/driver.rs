@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use grapevine_zmtp::{Dial, DialAs, DialId, Endpoint, Event, Events, LinkId, Message, Net, NetConfig};
+use grapevine_zmtp::{
+    Dial, DialAs, DialId, Endpoint, Event, Events, LinkId, Message, Net, NetConfig, ViewerKey,
+};
 use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
@@ -42,7 +44,8 @@ struct Link {
 
 impl Driver {
     pub(crate) fn new(endpoints: Vec<Endpoint>, options: Options, shared: Arc<Shared>) -> Self {
-        let (net, events) = Net::new(NetConfig::default());
+        let dial = options.key.as_ref().map(ViewerKey::client).unwrap_or_default();
+        let (net, events) = Net::new(NetConfig { dial, ..NetConfig::default() });
         Self {
             shared,
             chooser: Chooser::new(endpoints, Instant::now()),

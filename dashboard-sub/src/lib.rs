@@ -51,7 +51,7 @@ pub use connection::{Attempt, Connection};
 pub use counters::{Counters, Fault};
 pub use follower::Follower;
 pub use freshness::{Freshness, INTERVAL_MS_MAX, INTERVAL_MS_MIN};
-pub use grapevine_zmtp::Endpoint;
+pub use grapevine_zmtp::{Endpoint, KeyFileError, ViewerKey};
 pub use host::{Host, HostReading};
 pub use recording::{Record, RecordError, Recorder, Recording, RecordingError};
 pub use subscription::{AttachError, Changes, Options, Subscription};

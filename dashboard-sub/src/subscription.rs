@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::vec;
 
-use grapevine_zmtp::Endpoint;
+use grapevine_zmtp::{Endpoint, ViewerKey};
 use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio::sync::{broadcast, oneshot, watch};
@@ -37,6 +37,9 @@ pub struct Subscription {
 pub struct Options {
     /// Hosts whose names start with one of these are followed. Empty: all hosts.
     pub prefixes: Vec<String>,
+    /// What opens agents over TCP that have keys. With it only such agents are attached to, without it only others;
+    /// Unix sockets need none.
+    pub key: Option<ViewerKey>,
     /// Where to record all messages.
     pub recorder: Option<Recorder>,
     /// How long an agent may send nothing before another is tried.
@@ -46,10 +49,11 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// All hosts, no recording, [`SILENCE_MAX`] and [`CHANGES_WAITING_MAX`].
+    /// All hosts, no key, no recording, [`SILENCE_MAX`] and [`CHANGES_WAITING_MAX`].
     fn default() -> Self {
         Self {
             prefixes: Vec::new(),
+            key: None,
             recorder: None,
             silence_max: SILENCE_MAX,
             changes_waiting_max: CHANGES_WAITING_MAX,

@@ -30,6 +30,10 @@ pub(crate) struct Attach {
         value_delimiter = ','
     )]
     pub(crate) endpoints: Vec<Endpoint>,
+    /// Key for agents that have keys: viewer.key, or cluster.key [default: ~/.config/grapevine/viewer.key or
+    /// /etc/grapevine/viewer.key where one exists]
+    #[arg(long = "key", env = "GRAPEVINE_KEY_FILE", global = true, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

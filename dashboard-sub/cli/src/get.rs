@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::bail;
 use glob::Pattern;
-use grapevine_sub::{Host, HostReading, Options, View};
+use grapevine_sub::{Host, HostReading, View};
 
 use crate::args::{Attach, Get};
 use crate::table::{Cell, Table};
@@ -14,7 +14,7 @@ use crate::{attach, json, line, output, units};
 
 /// Prints the readings of the host that the user named; of each of them where several claim the name.
 pub(crate) async fn run(attach: &Attach, get: &Get) -> anyhow::Result<()> {
-    let subscription = attach::attach(attach.endpoints(), Options::default()).await?;
+    let subscription = attach::attach(attach.endpoints(), attach.options()?).await?;
     let view = attach::snapshot(&subscription, get.wait).await;
     let hosts = view.named(&get.host);
     if hosts.is_empty() {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Instant;
 
-use grapevine_sub::{Freshness, Host, Options};
+use grapevine_sub::{Freshness, Host};
 
 use crate::args::{Attach, Hosts};
 use crate::table::{Cell, Table};
@@ -12,7 +12,7 @@ use crate::{attach, json, output, units};
 
 /// Prints all hosts that an agent knows.
 pub(crate) async fn run(attach: &Attach, hosts: &Hosts) -> anyhow::Result<()> {
-    let subscription = attach::attach(attach.endpoints(), Options::default()).await?;
+    let subscription = attach::attach(attach.endpoints(), attach.options()?).await?;
     let view = attach::snapshot(&subscription, hosts.wait).await;
     let now = Instant::now();
     let shown = view.hosts().iter().map(AsRef::as_ref);

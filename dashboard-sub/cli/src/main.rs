@@ -1,7 +1,7 @@
 //! `grapevine`: watch and query a Grapevine network from a terminal.
 //!
 //! `main` maps a result to an exit code; each subcommand is a file. In reading order: `args` (what the user can
-//! say), `attach` (finding an agent), `tail`, `hosts`, `get`, `up`, then what they print with: `line`, `json`,
+//! say), `attach` (finding an agent), `key`, `tail`, `hosts`, `get`, `up`, then what they print with: `line`, `json`,
 //! `units`, `table` and `live`.
 
 mod args;
@@ -9,6 +9,7 @@ mod attach;
 mod get;
 mod hosts;
 mod json;
+mod key;
 mod line;
 mod live;
 mod output;

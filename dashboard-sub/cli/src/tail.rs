@@ -23,7 +23,7 @@ pub(crate) async fn run(attach: &Attach, tail: Tail) -> anyhow::Result<()> {
     }
     let recorder = tail.record.map(|path| Recorder::create(&path, Instant::now())).transpose()?;
     let prefixes = tail.host.iter().map(literal_prefix).collect();
-    let options = Options { prefixes, recorder, ..Options::default() };
+    let options = Options { prefixes, recorder, ..attach.options()? };
     let subscription = attach::attach(attach.endpoints(), options).await?;
     let stop = async { signal::stop().await.map_err(anyhow::Error::from) };
     let followed = follow(&subscription, printer, stop).await;

@@ -27,7 +27,7 @@ pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
         Some(port) => vec![attach::local_agent(port)],
         None => attach.endpoints(),
     };
-    let subscription = Subscription::attach(endpoints, Options::default()).context("cannot attach")?;
+    let subscription = Subscription::attach(endpoints, attach.options()?).context("cannot attach")?;
     if let Ok(endpoint) = timeout(PROBE_TIME, subscription.attached()).await {
         announce(&format!("an agent answers at {endpoint} already"))?;
         return show(&subscription, std::future::pending()).await;
@@ -37,7 +37,9 @@ pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
         bail!("no agent answers at the endpoints of --attach: leave it out to start one on this machine");
     }
     let mut agent = Agent::start(up, port).await?;
-    let shown = match Subscription::attach([agent.endpoint.clone()], Options::default()) {
+    // Without a configuration the agent that was started has no keys.
+    let options = if up.config.is_some() { attach.options()? } else { Options::default() };
+    let shown = match Subscription::attach([agent.endpoint.clone()], options) {
         Ok(subscription) => show(&subscription, agent.death()).await,
         Err(error) => Err(error.into()),
     };
