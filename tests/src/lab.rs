@@ -54,8 +54,9 @@ impl Lab {
 
     /// Writes the configuration of the agent on `host`.
     pub fn agent_config(&self, host: &'static str, neighbours: &[&'static str], more: &str) -> PathBuf {
+        let plaintext = if more.contains("key_file") { "" } else { "plaintext = true\n" };
         let mut text = format!(
-            "[metrics_agent]\nbind = \"0.0.0.0\"\nplaintext = true\nhost_name = \"{host}\"\nstate_dir = {:?}\n",
+            "[metrics_agent]\nbind = \"0.0.0.0\"\n{plaintext}host_name = \"{host}\"\nstate_dir = {:?}\n",
             self.folder.path().join(host)
         );
         let neighbours: Vec<&str> =
