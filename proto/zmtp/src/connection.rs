@@ -159,6 +159,11 @@ impl Connection {
         matches!(self.phase, Phase::Open(_))
     }
 
+    /// Whether the handshake has begun and is not done: the peer has said something, and all of it was ZMTP.
+    pub fn is_handshaking(&self) -> bool {
+        self.phase == Phase::Handshake || self.phase == Phase::Greeting && !self.inbox.is_empty()
+    }
+
     /// Bytes of the peer that are held until more come. Never more than a message and its frames' headers.
     pub fn held_bytes(&self) -> usize {
         self.inbox.len() + self.partial.len()
@@ -265,12 +270,19 @@ impl Connection {
         {
             return Err(ProtocolError::Refused { reason: printable(&reason) });
         }
-        match self.mechanism.hear(&name, &body, &self.metadata())? {
-            Heard::Say(saying) => {
+        match self.mechanism.hear(&name, &body, &self.metadata()) {
+            Ok(Heard::Say(saying)) => {
                 self.say(&saying);
                 Ok(())
             }
-            Heard::Peer { metadata, role } => self.meet(command::read_metadata(metadata)?, role),
+            Ok(Heard::Peer { metadata, role }) => self.meet(command::read_metadata(metadata)?, role),
+            Err(error) => {
+                if error == ProtocolError::WrongKey {
+                    // Most who come with another key made a mistake, and their operator looks for it at their end.
+                    self.refuse("Unknown key");
+                }
+                Err(error)
+            }
         }
     }
 

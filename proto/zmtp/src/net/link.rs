@@ -89,7 +89,12 @@ impl Link {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let reason = self.talk(&mut reader, &mut writer).await;
+        let reason = match self.talk(&mut reader, &mut writer).await {
+            DownReason::ClosedByPeer | DownReason::Io(_) if self.connection.is_handshaking() => {
+                DownReason::Protocol(ProtocolError::HungUp)
+            }
+            reason => reason,
+        };
         self.leave(&reason);
         self.part(&reason, reader, writer).await;
         if !self.is_up {

@@ -10,12 +10,14 @@
 
 mod flow;
 mod hostile;
+mod keys;
 mod libzmq;
 mod links;
 mod node;
 mod python;
 mod raw;
 mod redial;
+mod refusals;
 mod unix;
 #[path = "../protocol/wire.rs"]
 mod wire;

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use grapevine_zmtp::{
-    Dial, DialAs, DownReason, Endpoint, Event, Events, LinkId, Message, Net, NetConfig, Peer, Rank, Slot,
+    Dial, DialAs, DownReason, Endpoint, Event, Events, LinkId, Message, Net, Peer, Rank, Slot,
 };
+
+use crate::keys::Keys;
 
 /// How long anything may take before a test fails.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -18,13 +20,21 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn new() -> Self {
-        let (net, events) = Net::new(NetConfig::default());
+        Self::secured(Keys::None)
+    }
+
+    pub(crate) fn secured(keys: Keys) -> Self {
+        let (net, events) = Net::new(keys.config());
         Self { net, events }
     }
 
     /// A node that listens on a free port.
     pub(crate) async fn listening() -> (Self, Endpoint) {
-        let node = Self::new();
+        Self::listening_with(Keys::None).await
+    }
+
+    pub(crate) async fn listening_with(keys: Keys) -> (Self, Endpoint) {
+        let node = Self::secured(keys);
         let endpoint = node.net.listen(&local(0)).await.unwrap();
         (node, endpoint)
     }
@@ -59,6 +69,22 @@ impl Node {
     pub(crate) async fn down(&mut self) -> (LinkId, DownReason) {
         let down = |event| if let Event::Down { link, reason } = event { Some((link, reason)) } else { None };
         self.until("the end of a link", down).await
+    }
+
+    /// Where the next connection that is refused comes from, and why it is.
+    pub(crate) async fn rejected(&mut self) -> (String, DownReason) {
+        let rejected = |event| match event {
+            Event::Rejected { address, reason } => Some((address, reason)),
+            _ => None,
+        };
+        self.until("a refused connection", rejected).await
+    }
+
+    /// Why the next dial fails.
+    pub(crate) async fn unreachable(&mut self) -> String {
+        let unreachable =
+            |event| if let Event::Unreachable { reason, .. } = event { Some(reason) } else { None };
+        self.until("a failed dial", unreachable).await
     }
 
     pub(crate) async fn subscribed(&mut self) -> (LinkId, Bytes) {

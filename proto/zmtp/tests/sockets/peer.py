@@ -1,6 +1,12 @@
-"""A peer with libzmq: role, endpoint, and heartbeats every so many milliseconds (0 for none)."""
+"""A peer with libzmq: role, endpoint, and heartbeats every so many milliseconds (0 for none).
 
+With CURVE if the environment has keys in Z85: GRAPEVINE_SERVER_PUBLIC, GRAPEVINE_PUBLIC and GRAPEVINE_SECRET for one
+that connects, GRAPEVINE_SERVER_SECRET for one that binds.
+"""
+
+import os
 import sys
+import time
 
 import zmq
 
@@ -15,6 +21,14 @@ def opened(kind, heartbeat_ms):
         socket.setsockopt(zmq.HEARTBEAT_IVL, heartbeat_ms)
         socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 3 * heartbeat_ms)
         socket.setsockopt(zmq.HEARTBEAT_TTL, 3 * heartbeat_ms)
+    key = os.environb.get
+    if server_public := key(b"GRAPEVINE_SERVER_PUBLIC"):
+        socket.curve_serverkey = server_public
+        socket.curve_publickey = key(b"GRAPEVINE_PUBLIC")
+        socket.curve_secretkey = key(b"GRAPEVINE_SECRET")
+    elif server_secret := key(b"GRAPEVINE_SERVER_SECRET"):
+        socket.curve_secretkey = server_secret
+        socket.curve_server = True
     return socket
 
 
@@ -65,15 +79,44 @@ def xpub(endpoint, heartbeat_ms):
         socket.send_multipart([b"srv01", b"up"])
 
 
+def pub(endpoint, heartbeat_ms):
+    """Says where it listens, and publishes the same two messages over and over, since it does not hear who listens."""
+    socket = opened(zmq.PUB, heartbeat_ms)
+    bind(socket, endpoint)
+    while True:
+        socket.send_multipart([b"cmbox", b"up"])
+        socket.send_multipart([b"srv01", b"up"])
+        time.sleep(0.01)
+
+
 def push(endpoint, heartbeat_ms):
     """Dials with a socket type that has no business there, and says when it is refused."""
-    socket = opened(zmq.PUSH, heartbeat_ms)
-    monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL)
+    refused(zmq.PUSH, endpoint, heartbeat_ms)
+
+
+def stranger(endpoint, heartbeat_ms):
+    """Dials as a neighbour that should not be let in, and says when it is refused."""
+    refused(zmq.DEALER, endpoint, heartbeat_ms)
+
+
+def refused(kind, endpoint, heartbeat_ms):
+    socket = opened(kind, heartbeat_ms)
+    failures = (
+        zmq.EVENT_DISCONNECTED
+        | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
+        | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
+        | zmq.EVENT_HANDSHAKE_FAILED_AUTH
+    )
+    monitor = socket.get_monitor_socket(failures | zmq.EVENT_HANDSHAKE_SUCCEEDED)
     socket.connect(endpoint)
-    monitor.recv_multipart()
-    say("refused")
+    event = int.from_bytes(monitor.recv_multipart()[0][:2], sys.byteorder)
+    say("let in" if event == zmq.EVENT_HANDSHAKE_SUCCEEDED else "refused")
+    # It stays and tries again, as a misconfigured program would.
+    while True:
+        monitor.recv_multipart()
 
 
 if __name__ == "__main__":
     role, endpoint, heartbeat_ms = sys.argv[1:]
-    {"sub": sub, "dealer": dealer, "router": router, "xpub": xpub, "push": push}[role](endpoint, int(heartbeat_ms))
+    roles = {role.__name__: role for role in (sub, dealer, router, xpub, pub, push, stranger)}
+    roles[role](endpoint, int(heartbeat_ms))

@@ -15,9 +15,9 @@ pub(crate) struct Python {
 }
 
 impl Python {
-    /// Starts the peer in `peer.py` in one of its roles. None, with a word why, where there is no Python with pyzmq:
+    /// Starts the peer in `peer.py` in one of its roles, with these keys in its environment. None, with a word why, where there is no Python with pyzmq:
     /// `GRAPEVINE_PYTHON` names another one than `python3`.
-    pub(crate) fn start(role: &str, arguments: &[&str]) -> Option<Self> {
+    pub(crate) fn start(role: &str, arguments: &[&str], keys: Vec<(&'static str, String)>) -> Option<Self> {
         #[expect(clippy::disallowed_methods, reason = "the one place of these tests that starts a process")]
         let new = |arguments: &[&str]| {
             let python = std::env::var_os("GRAPEVINE_PYTHON").unwrap_or_else(|| "python3".into());
@@ -31,7 +31,8 @@ impl Python {
             return None;
         }
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sockets/peer.py");
-        let mut child = new(&[&[script, role], arguments].concat()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut peer = new(&[&[script, role], arguments].concat());
+        let mut child = peer.envs(keys).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::unbounded_channel();
         std::thread::spawn(move || {
