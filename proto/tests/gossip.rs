@@ -188,7 +188,7 @@ fn a_forgery_is_refused_and_does_not_shadow_the_real_frame() {
 #[test]
 fn a_neighbour_that_sends_rubbish_or_skips_its_hello_is_cut_off() {
     let mut network = chain();
-    network.inject(network.links_of(C)[0], vec![1, 2, 3].into());
+    network.inject(network.links_of(C)[0], vec![0, 99].into());
     network.settle();
     assert_eq!(network.agents[C].closed, [CloseReason::Malformed]);
 

@@ -55,7 +55,7 @@ impl Mesh {
                     tracing::debug!(%link, address = %peer.address, "dashboard attached");
                     return None;
                 }
-                self.neighbours.up(link, peer.dial);
+                self.neighbours.up(link, peer.dial, peer.address.to_string());
                 self.handle(Input::LinkUp { link: engines(link), dialled: peer.dial.is_some() }, now)
             }
             Event::Message { link, message } => {
@@ -176,7 +176,10 @@ impl Mesh {
                 self.neighbours.suspend(link, None);
             }
             CloseReason::Replaced => tracing::debug!(%link, %reason, "link closed"),
-            CloseReason::Malformed | CloseReason::NoHello | CloseReason::TooManyLinks => {
+            CloseReason::Malformed
+            | CloseReason::Forgery
+            | CloseReason::NoHello
+            | CloseReason::TooManyLinks => {
                 tracing::warn!(neighbour = self.neighbours.describe(link), %reason, "link closed");
             }
         }

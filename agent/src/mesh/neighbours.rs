@@ -7,8 +7,13 @@ use grapevine_zmtp::{Dial, DialAs, DialId, Endpoint, LinkId, Net};
 /// The configured neighbours and which links lead to them.
 pub(super) struct Neighbours {
     seeds: Vec<Seed>,
-    /// The links to neighbours, with the number of the seed that dialled each.
-    links: BTreeMap<LinkId, Option<usize>>,
+    links: BTreeMap<LinkId, Link>,
+}
+
+struct Link {
+    /// The number of the seed that dialled it, if it was one.
+    seed: Option<usize>,
+    address: String,
 }
 
 struct Seed {
@@ -31,11 +36,11 @@ impl Neighbours {
         Self { seeds, links: BTreeMap::new() }
     }
 
-    pub(super) fn up(&mut self, link: LinkId, dial: Option<DialId>) {
+    pub(super) fn up(&mut self, link: LinkId, dial: Option<DialId>, address: String) {
         let seed = dial.and_then(|id| {
             self.seeds.iter().position(|seed| seed.dial.as_ref().is_some_and(|dial| dial.id() == id))
         });
-        self.links.insert(link, seed);
+        self.links.insert(link, Link { seed, address });
     }
 
     /// Forgets a link, and dials again where it stood in for a seed's own.
@@ -52,18 +57,17 @@ impl Neighbours {
 
     /// Stops dialling the seed of `link`: until `reached_by` ends, or for good if there is none.
     pub(super) fn suspend(&mut self, link: LinkId, reached_by: Option<LinkId>) {
-        let seed = self.links.get(&link).copied().flatten();
+        let seed = self.links.get(&link).and_then(|link| link.seed);
         if let Some(seed) = seed.and_then(|seed| self.seeds.get_mut(seed)) {
             seed.dial = None;
             seed.reached_by = reached_by;
         }
     }
 
-    /// What the operator calls the other end of a link.
+    /// What the operator calls the other end of a link: the configured endpoint, or the address that it came from.
     pub(super) fn describe(&self, link: LinkId) -> String {
-        match self.links.get(&link).copied().flatten().and_then(|seed| self.seeds.get(seed)) {
-            Some(seed) => seed.endpoint.to_string(),
-            None => format!("link {link}"),
-        }
+        let Some(Link { seed, address }) = self.links.get(&link) else { return format!("link {link}") };
+        let seed = seed.and_then(|seed| self.seeds.get(seed));
+        seed.map_or_else(|| address.clone(), |seed| seed.endpoint.to_string())
     }
 }

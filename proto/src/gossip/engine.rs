@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::budget::Budget;
 use super::control::Control;
 use super::counters::Counters;
 use super::input::Input;
@@ -22,7 +23,9 @@ pub struct Engine {
     pub(super) position: Position,
     pub(super) links: Links,
     pub(super) origins: Origins,
+    pub(super) budget: Budget,
     pub(super) told_excess: Told<OriginId>,
+    pub(super) told_overload: Told<LinkId>,
     pub(super) counters: Counters,
     pub(super) outputs: VecDeque<Output>,
 }
@@ -38,7 +41,9 @@ impl Engine {
             position,
             links: Links::default(),
             origins: Origins::new(now),
+            budget: Budget::default(),
             told_excess: Told::new(),
+            told_overload: Told::new(),
             counters: Counters::default(),
             outputs: VecDeque::new(),
         }

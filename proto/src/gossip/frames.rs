@@ -30,16 +30,13 @@ impl Engine {
         self.counters.received += 1;
         match Frame::parse(bytes) {
             Ok(frame) => self.frame(link, &frame, now),
-            Err(error) => {
-                self.refuse(link, RefuseReason::Malformed(error));
-                self.close(link, CloseReason::Malformed);
-            }
+            Err(error) => self.refuse_forgery(link, RefuseReason::Malformed(error), now),
         }
     }
 
     fn frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
         if frame.origin() == self.own {
-            return self.own_frame(frame);
+            return self.own_frame(link, frame, now);
         }
         match self.origins.look(frame, now) {
             Look::Fresh | Look::Stranger => self.news(link, frame, now),
@@ -56,18 +53,48 @@ impl Engine {
     }
 
     fn news(&mut self, link: LinkId, frame: &Frame, now: Moment) {
+        if !self.may_check(link, now) {
+            return;
+        }
         let frame = frame.aged(self.links.half_round_trip_ms(link));
         match self.origins.admit(&frame, now) {
             Admission::New(host) => self.spread(Some(link), &host, &frame),
-            Admission::BadSignature => self.refuse(link, RefuseReason::BadSignature(frame.origin())),
+            Admission::BadSignature => {
+                self.refuse_forgery(link, RefuseReason::BadSignature(frame.origin()), now);
+            }
             Admission::Full => self.refuse(link, RefuseReason::TooManyOrigins(frame.origin())),
         }
     }
 
-    fn own_frame(&mut self, frame: &Frame) {
-        self.counters.duplicates += 1;
-        if frame.position() > self.position && frame.verify(&self.own_verifier) {
-            self.learn_held(frame.position());
+    fn own_frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
+        if frame.position() <= self.position {
+            self.counters.duplicates += 1;
+        } else if self.may_check(link, now) {
+            if frame.verify(&self.own_verifier) {
+                self.learn_held(frame.position());
+            } else {
+                self.refuse_forgery(link, RefuseReason::BadSignature(self.own), now);
+            }
+        }
+    }
+
+    /// Whether there is time to check a signature for the neighbour on `link`.
+    fn may_check(&mut self, link: LinkId, now: Moment) -> bool {
+        let may = self.links.take_signature(link, &mut self.budget, now);
+        if !may {
+            self.counters.overload += 1;
+            if self.told_overload.tell(link, now) {
+                self.outputs.push_back(Output::Refused { link, reason: RefuseReason::Overload });
+            }
+        }
+        may
+    }
+
+    /// Refuses what no honest neighbour sends.
+    fn refuse_forgery(&mut self, link: LinkId, reason: RefuseReason, now: Moment) {
+        self.refuse(link, reason);
+        if self.links.has_forged(link, now) {
+            self.close(link, CloseReason::Forgery);
         }
     }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::limits::LINKS_MAX;
+use super::bucket::Bucket;
+use super::budget::{Budget, Share};
+use crate::limits::{FORGERY_RATE, LINKS_MAX};
+use crate::moment::Moment;
 use crate::origin::{HostName, OriginId};
 
 /// The number of a link, given by the caller and never reused.
@@ -39,8 +42,10 @@ pub enum CloseReason {
     },
     /// The neighbour came back on a newer link.
     Replaced,
-    /// It sent something that is neither a frame nor a control message.
+    /// It sent a control message that is none.
     Malformed,
+    /// It sent more than a few frames that are none, or that their origins did not seal.
+    Forgery,
     /// It sent a frame before it introduced itself.
     NoHello,
     /// There are as many links as the engine takes.
@@ -54,6 +59,7 @@ impl fmt::Display for CloseReason {
             Self::Duplicate { kept } => write!(f, "link {kept} to the same neighbour is kept"),
             Self::Replaced => f.write_str("the neighbour came back on a newer link"),
             Self::Malformed => f.write_str("the neighbour sent bytes that are no Grapevine message"),
+            Self::Forgery => f.write_str("the neighbour sent forged or damaged frames"),
             Self::NoHello => f.write_str("the neighbour sent frames before its hello"),
             Self::TooManyLinks => write!(f, "there are {LINKS_MAX} links already"),
         }
@@ -70,6 +76,20 @@ struct Link {
     dialled: bool,
     half_round_trip_ms: u32,
     neighbour: Option<Neighbour>,
+    forgeries: Bucket,
+    share: Share,
+}
+
+impl Link {
+    fn new(dialled: bool) -> Self {
+        Self {
+            dialled,
+            half_round_trip_ms: 0,
+            neighbour: None,
+            forgeries: Bucket::default(),
+            share: Share::default(),
+        }
+    }
 }
 
 /// What to do with a link whose neighbour introduced itself.
@@ -85,7 +105,7 @@ impl Links {
     pub(super) fn add(&mut self, link: LinkId, dialled: bool) -> bool {
         let has_room = self.all.len() < LINKS_MAX;
         if has_room {
-            self.all.insert(link, Link { dialled, half_round_trip_ms: 0, neighbour: None });
+            self.all.insert(link, Link::new(dialled));
         }
         has_room
     }
@@ -114,6 +134,20 @@ impl Links {
 
     pub(super) fn neighbours(&self) -> impl Iterator<Item = (LinkId, &Neighbour)> {
         self.all.iter().filter_map(|(id, link)| Some((*id, link.neighbour.as_ref()?)))
+    }
+
+    /// Counts a frame that no honest neighbour sends. Whether it was one too many.
+    pub(super) fn has_forged(&mut self, link: LinkId, now: Moment) -> bool {
+        self.all.get_mut(&link).is_some_and(|link| {
+            link.forgeries.spend(1, FORGERY_RATE, now);
+            !link.forgeries.has(1, FORGERY_RATE, now)
+        })
+    }
+
+    /// Takes one check of a signature for a neighbour from `budget`, if it may have one.
+    pub(super) fn take_signature(&mut self, link: LinkId, budget: &mut Budget, now: Moment) -> bool {
+        let links = u64::try_from(self.neighbours().count()).unwrap_or(u64::MAX);
+        self.all.get_mut(&link).is_some_and(|link| budget.take(&mut link.share, links, now))
     }
 
     /// Learns who is at the other end of `link` and decides which of several links to it to keep.

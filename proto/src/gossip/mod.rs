@@ -23,10 +23,12 @@
 //! - `frames`: a frame's way through the engine
 //! - `origins` and `seen`: what is held of each origin, and which frames of an epoch were seen
 //! - `bucket`, `allowance`: token buckets, and how many frames of one origin an agent takes
+//! - `budget`: how many signatures it checks, and for whom
 //! - `told`: of whom the operator heard lately
 
 mod allowance;
 mod bucket;
+mod budget;
 mod control;
 mod counters;
 mod engine;

@@ -47,7 +47,7 @@ pub enum Output {
         /// The epoch held.
         epoch: u32,
     },
-    /// A frame was refused; somebody should hear of it. What can happen often is told once a minute for each origin.
+    /// A frame was refused; somebody should hear of it. What can happen often is told once a minute for each origin or link.
     Refused {
         /// The link that it came by.
         link: LinkId,
@@ -65,6 +65,8 @@ pub enum RefuseReason {
     BadSignature(OriginId),
     /// Its origin sends more frames than an agent takes of one, and has done so for a while.
     Excess(OriginId),
+    /// Neighbours send more frames than there is time to check; this one more than its share.
+    Overload,
     /// More origins than the engine remembers.
     TooManyOrigins(OriginId),
 }

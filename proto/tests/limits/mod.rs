@@ -1,6 +1,7 @@
 //! Hosts and neighbours that do more than they should, and honest ones that must not notice.
 
 mod babble;
+mod forgery;
 
 use grapevine_proto::{Frame, OriginId};
 
