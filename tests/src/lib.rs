@@ -1,5 +1,5 @@
 //! What the tests of the whole share: [`programs`] builds and starts the real programs, [`lab`] gives them hosts of
-//! their own, [`lines`] reads what they say.
+//! their own, [`lines`] reads what they say, [`stage`] puts one of them under attack.
 //!
 //! A test without the right to make network namespaces prints why it was skipped; CI has that right.
 
@@ -13,3 +13,4 @@
 pub mod lab;
 pub mod lines;
 pub mod programs;
+pub mod stage;
