@@ -100,3 +100,27 @@ pub const SIGNATURE_RATE: Rate = Rate { interval_us: 1_000_000 / 12_000, burst: 
 
 /// Half of the burst of [`SIGNATURE_RATE`]: as long as more than this is left, any link may use it.
 pub const SIGNATURE_BURST: u64 = 20_000;
+
+/// Latest epoch and last sequence that an agent takes. The 65,536 numbers above are kept free, so that whatever is
+/// added to those of a frame (the next run, the next frame, the window of sequences) stays a number. At 2 Hz an epoch
+/// lasts 68 years; an epoch that began as seconds since 1970 gets there in 2106.
+pub const POSITION_MAX: u32 = u32::MAX - 0x1_0000;
+
+/// Epochs above which an agent jumps because frames of its own key show that it must: one a minute, four at once, for
+/// as many parts of a network that remember runs which the host forgot. Another agent with the same key jumps above
+/// this one in turn; so both together use up 2 * 60 * 24 * 365 epochs a year, and 4,000 years' worth are there.
+pub const JUMP_RATE: Rate = Rate::once_in_ms(60_000, 4);
+
+/// Such epochs that the host's own past explains. More of them mean that another agent signs with the same key.
+pub const FORGOTTEN_RUN_RATE: Rate = Rate::once_in_ms(600_000, 3);
+
+/// Jumps because of a neighbour's word alone, which is in WELCOME and not signed: two, and one more every hour, each
+/// over at most [`CLAIMED_EPOCHS_MAX`].
+pub const CLAIM_RATE: Rate = Rate::once_in_ms(3_600_000, 2);
+
+/// Most epochs that an agent skips on a neighbour's word alone: runs that a machine set back to an earlier state may
+/// have forgotten. A neighbour that lies takes 478 years to use up half of all epochs.
+pub const CLAIMED_EPOCHS_MAX: u32 = 512;
+
+/// How often the operator is told that another agent signs with the host's key.
+pub const KEY_WARNING_RATE: Rate = Rate::once_in_ms(TOLD_INTERVAL_MS, 1);

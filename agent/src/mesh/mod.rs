@@ -154,6 +154,12 @@ impl Mesh {
                 let from = self.neighbours.describe(sockets(link));
                 tracing::warn!(from, ?reason, "frame refused");
             }
+            Output::KeyShared => {
+                tracing::error!(
+                    "another agent signs with this host's key, as on a cloned machine: remove origin.key from the state \
+                     directory of one of them and restart its agent"
+                );
+            }
             // Told to the caller by `handle`.
             Output::JumpAbove { .. } => {}
         }

@@ -9,6 +9,7 @@ use super::input::Input;
 use super::links::{CloseReason, LinkId, Links, Neighbour, Verdict};
 use super::origins::{Held, Origins};
 use super::output::{Output, RefuseReason};
+use super::own::{CatchUp, Own};
 use super::told::Told;
 use crate::frame::Position;
 use crate::moment::Moment;
@@ -18,9 +19,7 @@ use crate::origin::{HostName, OriginId, Verifier};
 #[derive(Debug)]
 pub struct Engine {
     pub(super) hello: Control,
-    pub(super) own: OriginId,
-    pub(super) own_verifier: Verifier,
-    pub(super) position: Position,
+    pub(super) own: Own,
     pub(super) links: Links,
     pub(super) origins: Origins,
     pub(super) budget: Budget,
@@ -33,12 +32,9 @@ pub struct Engine {
 impl Engine {
     /// The engine of the host `host`, who signs with the key behind `verifier` as `own`.
     pub fn new(own: OriginId, own_verifier: Verifier, host: HostName, epoch: u32, now: Moment) -> Self {
-        let position = Position { epoch, sequence: 0 };
         Self {
             hello: Control::hello(own, epoch, host),
-            own,
-            own_verifier,
-            position,
+            own: Own::new(own, own_verifier, epoch),
             links: Links::default(),
             origins: Origins::new(now),
             budget: Budget::default(),
@@ -101,11 +97,11 @@ impl Engine {
         }
     }
 
-    pub(super) fn control(&mut self, link: LinkId, control: Control) {
+    pub(super) fn control(&mut self, link: LinkId, control: Control, now: Moment) {
         match control {
             Control::Hello { origin, epoch, host, .. } => {
                 let neighbour = Neighbour { origin, epoch, host };
-                match self.links.introduce(link, neighbour, self.own) {
+                match self.links.introduce(link, neighbour, self.own.origin()) {
                     Verdict::Keep { loser } => {
                         if let Some((loser, reason)) = loser {
                             self.close(loser, reason);
@@ -120,15 +116,19 @@ impl Engine {
                 }
             }
             Control::Welcome { held_epoch, held_sequence } => {
-                self.learn_held(Position { epoch: held_epoch, sequence: held_sequence });
+                let held = Position { epoch: held_epoch, sequence: held_sequence };
+                let jump_above = self.own.heard_claim(held, now);
+                self.catch_up(CatchUp { jump_above, is_key_shared: false });
             }
         }
     }
 
-    /// Somebody holds a frame of this host at `held`. If this run has not sent it, an earlier one has.
-    pub(super) fn learn_held(&mut self, held: Position) {
-        if held > self.position {
-            self.outputs.push_back(Output::JumpAbove { epoch: held.epoch });
+    pub(super) fn catch_up(&mut self, CatchUp { jump_above, is_key_shared }: CatchUp) {
+        if is_key_shared {
+            self.outputs.push_back(Output::KeyShared);
+        }
+        if let Some(epoch) = jump_above {
+            self.outputs.push_back(Output::JumpAbove { epoch });
         }
     }
 

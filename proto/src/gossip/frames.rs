@@ -7,7 +7,8 @@ use super::engine::Engine;
 use super::links::{CloseReason, LinkId};
 use super::origins::{Admission, Look};
 use super::output::{Output, RefuseReason};
-use crate::frame::Frame;
+use crate::frame::{Frame, Position};
+use crate::limits::POSITION_MAX;
 use crate::moment::Moment;
 use crate::origin::HostName;
 
@@ -19,7 +20,7 @@ impl Engine {
         }
         if Control::is_control(&bytes) {
             match Control::decode(&bytes) {
-                Some(control) => self.control(link, control),
+                Some(control) => self.control(link, control, now),
                 None => self.close(link, CloseReason::Malformed),
             }
             return;
@@ -35,7 +36,11 @@ impl Engine {
     }
 
     fn frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
-        if frame.origin() == self.own {
+        let Position { epoch, sequence } = frame.position();
+        if epoch.max(sequence) > POSITION_MAX {
+            return self.refuse_forgery(link, RefuseReason::FarAhead(frame.origin()), now);
+        }
+        if frame.origin() == self.own.origin() {
             return self.own_frame(link, frame, now);
         }
         match self.origins.look(frame, now) {
@@ -67,13 +72,14 @@ impl Engine {
     }
 
     fn own_frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
-        if frame.position() <= self.position {
+        if self.own.knows(frame) {
             self.counters.duplicates += 1;
         } else if self.may_check(link, now) {
-            if frame.verify(&self.own_verifier) {
-                self.learn_held(frame.position());
+            if self.own.has_signed(frame) {
+                let catch_up = self.own.heard(frame.position(), now);
+                self.catch_up(catch_up);
             } else {
-                self.refuse_forgery(link, RefuseReason::BadSignature(self.own), now);
+                self.refuse_forgery(link, RefuseReason::BadSignature(frame.origin()), now);
             }
         }
     }
@@ -99,11 +105,12 @@ impl Engine {
     }
 
     pub(super) fn publish(&mut self, frame: Frame, now: Moment) {
-        self.position = frame.position();
-        self.hello.set_epoch(self.position.epoch);
+        let catch_up = self.own.sent(frame.position(), now);
+        self.hello.set_epoch(frame.position().epoch);
         if let Admission::New(host) = self.origins.admit(&frame, now) {
             self.spread(None, &host, &frame);
         }
+        self.catch_up(catch_up);
     }
 
     fn spread(&mut self, ingress: Option<LinkId>, host: &HostName, frame: &Frame) {

@@ -12,8 +12,9 @@
 //!
 //! # How links come up
 //! Both ends say [`Control::Hello`]; each answers with [`Control::Welcome`], which says how far it knows the other.
-//! An agent whose neighbours know it from a later run than it remembers itself jumps above that epoch. Then each
-//! end gets all frames the other holds ([`Output::Snapshot`]), a keyframe and the newest delta for each origin.
+//! Then each end gets all frames the other holds ([`Output::Snapshot`]), a keyframe and the newest delta for each
+//! origin. An agent whose own frames come back from a later run than it remembers jumps above that epoch; a welcome,
+//! which nobody signed, is believed only a little.
 //!
 //! # Modules, in reading order
 //! - `input`, `output`, `counters`: all that can happen, all that may be asked for, and how often it was
@@ -22,6 +23,7 @@
 //! - `links`: the neighbours
 //! - `frames`: a frame's way through the engine
 //! - `origins` and `seen`: what is held of each origin, and which frames of an epoch were seen
+//! - `own`: where this host stands among its own frames
 //! - `bucket`, `allowance`: token buckets, and how many frames of one origin an agent takes
 //! - `budget`: how many signatures it checks, and for whom
 //! - `told`: of whom the operator heard lately
@@ -37,6 +39,7 @@ mod input;
 mod links;
 mod origins;
 mod output;
+mod own;
 mod seen;
 mod told;
 

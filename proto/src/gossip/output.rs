@@ -47,6 +47,9 @@ pub enum Output {
         /// The epoch held.
         epoch: u32,
     },
+    /// Another agent signs with this host's key: more frames of it come from elsewhere than earlier runs explain. Told
+    /// once a minute.
+    KeyShared,
     /// A frame was refused; somebody should hear of it. What can happen often is told once a minute for each origin or link.
     Refused {
         /// The link that it came by.
@@ -63,6 +66,8 @@ pub enum RefuseReason {
     Malformed(FrameError),
     /// Its origin did not seal it.
     BadSignature(OriginId),
+    /// Its epoch or sequence is beyond [`POSITION_MAX`](crate::limits::POSITION_MAX).
+    FarAhead(OriginId),
     /// Its origin sends more frames than an agent takes of one, and has done so for a while.
     Excess(OriginId),
     /// Neighbours send more frames than there is time to check; this one more than its share.

@@ -2,6 +2,7 @@
 
 mod babble;
 mod forgery;
+mod own;
 
 use grapevine_proto::{Frame, OriginId};
 

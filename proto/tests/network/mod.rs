@@ -20,6 +20,10 @@ pub(crate) struct Agent {
     pub(crate) delivered: Vec<Frame>,
     pub(crate) closed: Vec<CloseReason>,
     pub(crate) refused: Vec<RefuseReason>,
+    /// The epochs that it was told to jump above.
+    pub(crate) jumps: Vec<u32>,
+    /// How often it was told that another agent has its key.
+    pub(crate) key_warnings: usize,
 }
 
 #[derive(Default)]
@@ -171,7 +175,9 @@ impl Network {
             }
             Output::JumpAbove { epoch } => {
                 self.agents[who].composer.jump_above(epoch);
+                self.agents[who].jumps.push(epoch);
             }
+            Output::KeyShared => self.agents[who].key_warnings += 1,
             Output::Refused { reason, .. } => self.agents[who].refused.push(reason),
         }
     }
@@ -213,5 +219,7 @@ pub(crate) fn agent(seed: u8, epoch: u32, hop_limit: u8, now: Moment) -> Agent {
         delivered: Vec::new(),
         closed: Vec::new(),
         refused: Vec::new(),
+        jumps: Vec::new(),
+        key_warnings: 0,
     }
 }
