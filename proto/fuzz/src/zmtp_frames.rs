@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use grapevine_zmtp::limits::{IDLE, PING_INTERVAL};
+use grapevine_zmtp::limits::PING_INTERVAL;
 use grapevine_zmtp::{ConnectionEvent, ProtocolError, Side};
 
 use crate::stream::{End, Stream, opening};
@@ -30,16 +30,16 @@ fn check_in_time(stream: Stream<'_>, side: Side, opening: &[u8]) {
     for (cut, piece) in stream.pieces() {
         now += Duration::from_millis(64) * u32::from(cut);
         while end.error.is_none() && end.connection.deadline() <= now {
-            let due = end.connection.deadline();
+            let (due, idle) = (end.connection.deadline(), end.connection.idle());
             end.error = end.connection.handle_timeout(due).err();
             match &end.error {
                 None => {
                     pings += 1;
-                    assert_eq!(end.connection.deadline(), (due + PING_INTERVAL).min(heard + IDLE));
+                    assert_eq!(end.connection.deadline(), (due + PING_INTERVAL).min(heard + idle));
                 }
                 Some(error) => {
                     assert_eq!(*error, ProtocolError::Idle);
-                    assert_eq!(due, heard + IDLE, "given up too early");
+                    assert_eq!(due, heard + idle, "given up too early");
                     assert!(!end.connection.is_open());
                 }
             }

@@ -1,8 +1,11 @@
 //! Commands: ERROR, which may come at any time, the metadata of READY, and the commands of the traffic (RFC 37).
 
+use std::time::Duration;
+
 use bytes::{BufMut, Bytes};
 
 use crate::error::ProtocolError;
+use crate::limits::IDENTITY_BYTES_MAX;
 
 /// A command of the peer.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,7 +17,12 @@ pub(crate) enum Command {
     /// The peer no longer wants them.
     Cancel(Bytes),
     /// The peer wants its context back.
-    Ping(Bytes),
+    Ping {
+        /// For how long it may be silent at most; zero if it does not say.
+        ttl: Duration,
+        /// At most 16 bytes.
+        context: Bytes,
+    },
     /// The peer gives our context back.
     Pong(Bytes),
     /// Of a later version; ignored.
@@ -31,9 +39,13 @@ impl Command {
             b"SUBSCRIBE" => Self::Subscribe(body),
             b"CANCEL" => Self::Cancel(body),
             b"PING" => {
-                // A time-to-live of two bytes, then the context of at most 16.
-                let context = (2..=18).contains(&body.len()).then(|| body.slice(2..));
-                Self::Ping(context.ok_or(ProtocolError::MalformedCommand("PING"))?)
+                // A time-to-live of two bytes in tenths of a second, then the context of at most 16.
+                let (ttl, context) = body
+                    .split_first_chunk()
+                    .filter(|(_, context)| context.len() <= 16)
+                    .ok_or(ProtocolError::MalformedCommand("PING"))?;
+                let ttl = Duration::from_millis(100) * u32::from(u16::from_be_bytes(*ttl));
+                Self::Ping { ttl, context: body.slice_ref(context) }
             }
             b"PONG" => Self::Pong(body),
             _ => Self::Unknown,
@@ -101,7 +113,11 @@ pub(crate) fn read_metadata(mut body: Bytes) -> Result<Metadata, ProtocolError> 
             return Err(MALFORMED);
         }
     }
-    Ok(Metadata { socket_type: socket_type.ok_or(MALFORMED)?, identity: identity.unwrap_or_default() })
+    let identity = identity.unwrap_or_default();
+    if identity.len() > IDENTITY_BYTES_MAX {
+        return Err(ProtocolError::IdentityTooLong);
+    }
+    Ok(Metadata { socket_type: socket_type.ok_or(MALFORMED)?, identity })
 }
 
 /// What stands after its length in a byte, and the rest.

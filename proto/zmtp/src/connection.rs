@@ -9,7 +9,9 @@ use crate::command::{self, Command, Metadata, error_body};
 use crate::error::ProtocolError;
 use crate::frame::{self, Frame};
 use crate::greeting::{self, GREETING_BYTES};
-use crate::limits::{COMMAND_BYTES_MAX, HANDSHAKE, IDLE, MESSAGE_BYTES_MAX, PARTS_MAX, PING_INTERVAL};
+use crate::limits::{
+    COMMAND_BYTES_MAX, HANDSHAKE, IDLE, IDLE_MIN, MESSAGE_BYTES_MAX, PARTS_MAX, PING_INTERVAL,
+};
 use crate::mechanism::curve::{Randomness, SEALED_BYTES, Session};
 use crate::mechanism::{Heard, Mechanism, Role, Saying, Security};
 use crate::message::Message;
@@ -77,6 +79,8 @@ pub struct Connection {
     events: VecDeque<ConnectionEvent>,
     began: Duration,
     heard: Duration,
+    /// How long the peer may be silent.
+    idle: Duration,
     pinged: Duration,
     ping_context: u32,
     /// Whether the last PING has no answer yet.
@@ -113,6 +117,7 @@ impl Connection {
             events: VecDeque::new(),
             began: now,
             heard: now,
+            idle: IDLE,
             pinged: now,
             ping_context: 0,
             is_pinged: false,
@@ -193,10 +198,15 @@ impl Connection {
         self.subscriptions.match_topic(topic)
     }
 
+    /// How long the peer may be silent: [`IDLE`], or less if its PINGs promise so.
+    pub fn idle(&self) -> Duration {
+        self.idle
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn deadline(&self) -> Duration {
         match self.phase {
-            Phase::Open(_) if self.minor >= 1 => (self.pinged + PING_INTERVAL).min(self.heard + IDLE),
+            Phase::Open(_) if self.minor >= 1 => (self.pinged + PING_INTERVAL).min(self.heard + self.idle),
             // A peer of ZMTP 3.0 is not asked whether it lives, so that it need not say anything.
             Phase::Open(_) | Phase::Failed => Duration::MAX,
             Phase::Greeting | Phase::Handshake => self.began + HANDSHAKE,
@@ -215,7 +225,7 @@ impl Connection {
             self.phase = Phase::Failed;
             return Err(ProtocolError::HandshakeTimeout);
         }
-        if now >= self.heard + IDLE {
+        if now >= self.heard + self.idle {
             self.phase = Phase::Failed;
             return Err(ProtocolError::Idle);
         }
@@ -357,7 +367,10 @@ impl Connection {
         match command {
             Command::Subscribe(prefix) if peer == SocketType::Sub => self.subscribed(prefix)?,
             Command::Cancel(prefix) if peer == SocketType::Sub => self.cancelled(prefix),
-            Command::Ping(context) => self.put(frame::COMMAND, &frame::command("PONG", &context)),
+            Command::Ping { ttl, context } => {
+                self.idle = if ttl.is_zero() { IDLE } else { ttl.clamp(IDLE_MIN, IDLE) };
+                self.put(frame::COMMAND, &frame::command("PONG", &context));
+            }
             Command::Pong(context) if self.is_pinged && *context == self.ping_context.to_be_bytes() => {
                 self.is_pinged = false;
                 self.events.push_back(ConnectionEvent::RoundTrip(now.saturating_sub(self.pinged)));

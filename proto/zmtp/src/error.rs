@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use crate::limits::{
-    COMMAND_BYTES_MAX, HANDSHAKE, IDLE, MESSAGE_BYTES_MAX, PARTS_MAX, PREFIX_BYTES_MAX, PREFIXES_MAX,
+    COMMAND_BYTES_MAX, HANDSHAKE, IDENTITY_BYTES_MAX, IDLE, MESSAGE_BYTES_MAX, PARTS_MAX, PREFIX_BYTES_MAX,
+    PREFIXES_MAX,
 };
 
 /// The peer does not keep to the protocol or to our limits. The connection is over.
@@ -46,7 +47,7 @@ pub enum ProtocolError {
     #[error("the handshake was not done within {} s", HANDSHAKE.as_secs())]
     HandshakeTimeout,
     /// Nothing came for too long.
-    #[error("nothing came for {} s", IDLE.as_secs())]
+    #[error("nothing came for {} s, or for as long as the peer promised to say something", IDLE.as_secs())]
     Idle,
     /// A frame's flags are not of ZMTP 3.
     #[error("a frame has the reserved flags {flags:#04x}")]
@@ -66,6 +67,9 @@ pub enum ProtocolError {
     /// A command does not have its form.
     #[error("a malformed {0} command")]
     MalformedCommand(&'static str),
+    /// A peer calls itself something longer than an identity may be.
+    #[error("the peer's identity is longer than {IDENTITY_BYTES_MAX} bytes")]
+    IdentityTooLong,
     /// Traffic before the handshake was done.
     #[error("expected READY")]
     ExpectedReady,

@@ -11,6 +11,9 @@ pub const PARTS_MAX: usize = 4;
 /// Longest command in bytes. A READY with every property that libzmq sends has about 100.
 pub const COMMAND_BYTES_MAX: usize = 1024;
 
+/// Longest identity in bytes (RFC 37, "Metadata").
+pub const IDENTITY_BYTES_MAX: usize = 255;
+
 /// Most subscriptions of one link.
 pub const PREFIXES_MAX: usize = 16;
 
@@ -26,14 +29,21 @@ pub const PING_INTERVAL: Duration = Duration::from_secs(5);
 /// A link on which nothing has come for so long is dead: the PINGs of 5 s and 10 s before have no answer.
 pub const IDLE: Duration = Duration::from_secs(15);
 
+/// A peer whose PINGs promise shorter silences is believed, but is never given up before this.
+pub const IDLE_MIN: Duration = PING_INTERVAL;
+
 /// A peer that takes no byte for so long is not reading.
 pub const STALL: Duration = Duration::from_secs(5);
 
 /// Time for which a closing link may still write what is queued.
 pub const CLOSE_LINGER: Duration = Duration::from_millis(500);
 
-/// Most bytes that wait for one link: a third of a second of 1,000 hosts' frames at 180 B each.
+/// Most bytes that wait for one link: a quarter of a second of 1,000 hosts' frames at 180 B each.
 pub const QUEUE_BYTES_MAX: usize = 64 * 1024;
+
+/// What each message in a queue counts besides its bytes, so that no more than 1,024 wait, however short they are: its
+/// place, and its list of two parts at 32 B each.
+pub const QUEUE_ENTRY_BYTES: usize = 64;
 
 /// A snapshot may add to a queue that holds less than this, so that it never displaces what is live.
 pub const QUEUE_ROOM_BYTES: usize = QUEUE_BYTES_MAX / 2;

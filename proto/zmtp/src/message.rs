@@ -2,13 +2,16 @@
 
 use bytes::Bytes;
 
+use crate::limits::PARTS_MAX;
+
 /// One to four parts. The bytes are shared, so that one frame can wait for many links.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message(Vec<Bytes>);
 
 impl Message {
-    /// A message of these parts.
+    /// A message of these parts; another number of them than one to [`PARTS_MAX`] does not compile.
     pub fn of<const N: usize>(parts: [Bytes; N]) -> Self {
+        const { assert!(N >= 1 && N <= PARTS_MAX, "a message has one to four parts") };
         Self(parts.into())
     }
 

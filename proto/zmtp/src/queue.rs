@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::limits::{QUEUE_BYTES_MAX, QUEUE_LOW_BYTES, QUEUE_ROOM_BYTES};
+use crate::limits::{QUEUE_BYTES_MAX, QUEUE_ENTRY_BYTES, QUEUE_LOW_BYTES, QUEUE_ROOM_BYTES};
 use crate::message::Message;
 
 /// Where a message belongs in a queue.
@@ -30,7 +30,7 @@ pub enum Rank {
 }
 
 /// A queue that conflates: at most one keyframe and one delta wait of each origin, and of all together no more
-/// than [`QUEUE_BYTES_MAX`] bytes, beyond which the oldest news is dropped.
+/// than [`QUEUE_BYTES_MAX`] bytes, [`QUEUE_ENTRY_BYTES`] for each message included, beyond which the oldest news is dropped.
 #[derive(Debug, Default)]
 pub struct Queue {
     control: VecDeque<Message>,
@@ -59,7 +59,7 @@ impl Queue {
     /// # Errors
     /// [`Overrun`] if control messages fill the queue, without room for this one; the link is to be closed then.
     pub fn push(&mut self, slot: Slot, message: Message, now: Duration) -> Result<(), Overrun> {
-        let bytes = message.len();
+        let bytes = cost(&message);
         match slot {
             Slot::Control if self.control_bytes + bytes > QUEUE_BYTES_MAX => return Err(Overrun),
             Slot::Control => {
@@ -79,7 +79,7 @@ impl Queue {
         while self.bytes() > QUEUE_BYTES_MAX
             && let Some(oldest) = self.news.pop_front()
         {
-            self.news_bytes -= oldest.message.len();
+            self.news_bytes -= cost(&oldest.message);
             self.dropped += 1;
         }
         Ok(())
@@ -88,11 +88,11 @@ impl Queue {
     /// The next message, and for news how long it has waited.
     pub fn pop(&mut self, now: Duration) -> Option<(Message, Option<Duration>)> {
         if let Some(message) = self.control.pop_front() {
-            self.control_bytes -= message.len();
+            self.control_bytes -= cost(&message);
             return Some((message, None));
         }
         let News { message, since, .. } = self.news.pop_front()?;
-        self.news_bytes -= message.len();
+        self.news_bytes -= cost(&message);
         Some((message, Some(now.saturating_sub(since))))
     }
 
@@ -115,7 +115,12 @@ impl Queue {
         self.control.is_empty() && self.news.is_empty()
     }
 
-    /// Bytes that wait.
+    /// How many messages wait.
+    pub fn len(&self) -> usize {
+        self.control.len() + self.news.len()
+    }
+
+    /// Bytes that wait, [`QUEUE_ENTRY_BYTES`] for each message included.
     pub fn bytes(&self) -> usize {
         self.control_bytes + self.news_bytes
     }
@@ -131,9 +136,14 @@ impl Queue {
         self.news.retain(|old| {
             let obsolete = old.key == key && (rank == Rank::Keyframe || old.rank == Rank::Delta);
             if obsolete {
-                *bytes -= old.message.len();
+                *bytes -= cost(&old.message);
             }
             !obsolete
         });
     }
+}
+
+/// What a message takes of a queue.
+fn cost(message: &Message) -> usize {
+    QUEUE_ENTRY_BYTES + message.len()
 }

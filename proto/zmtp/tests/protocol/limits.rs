@@ -1,10 +1,12 @@
 //! Peers that want too much, or something else.
 
-use grapevine_zmtp::limits::{COMMAND_BYTES_MAX, MESSAGE_BYTES_MAX, PARTS_MAX};
-use grapevine_zmtp::{ConnectionEvent, ProtocolError};
+use std::time::Duration;
+
+use grapevine_zmtp::limits::{COMMAND_BYTES_MAX, IDLE, MESSAGE_BYTES_MAX, PARTS_MAX, PING_INTERVAL};
+use grapevine_zmtp::{ConnectionEvent, ProtocolError, Side};
 
 use crate::pair::End;
-use crate::wire::{claim, command, frame, message};
+use crate::wire::{claim, command, frame, greeting, message, property};
 
 #[test]
 fn the_longest_message_comes_through_and_no_longer_one() {
@@ -91,6 +93,33 @@ fn a_ping_has_a_time_to_live_and_a_short_context() {
         let expected = (!is_good).then_some(ProtocolError::MalformedCommand("PING"));
         assert_eq!(end.error, expected, "{} bytes", body.len());
     }
+}
+
+#[test]
+fn an_identity_has_at_most_255_bytes() {
+    for (length, expected) in [(255, None), (256, Some(ProtocolError::IdentityTooLong))] {
+        let mut end = End::alone(Side::Listener);
+        let properties = [property("Socket-Type", b"DEALER"), property("Identity", &vec![b'x'; length])];
+        end.hear(&[greeting(1, "NULL"), command("READY", &properties.concat())].concat());
+        assert_eq!((end.connection.is_open(), end.error), (expected.is_none(), expected));
+    }
+}
+
+#[test]
+fn a_peer_that_promises_shorter_silences_is_held_to_them() {
+    let second = Duration::from_secs(1);
+    for (ttl_tenths_s, idle) in [(0, IDLE), (10, PING_INTERVAL), (80, 8 * second), (6000, IDLE)] {
+        let mut end = End::serving("DEALER", 1);
+        let ttl: [u8; 2] = u16::to_be_bytes(ttl_tenths_s);
+        end.hear(&command("PING", &ttl));
+        assert_eq!(end.connection.idle(), idle, "{ttl_tenths_s} tenths");
+        let before = idle - Duration::from_millis(1);
+        assert_eq!(end.connection.handle_timeout(before), Ok(()));
+        assert_eq!(end.connection.handle_timeout(idle), Err(ProtocolError::Idle));
+    }
+    let mut end = End::serving("DEALER", 1);
+    end.hear(&[command("PING", b"\x00\x0a"), command("PING", b"\0\0")].concat());
+    assert_eq!(end.connection.idle(), IDLE, "the last PING counts");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use grapevine_zmtp::limits::{QUEUE_BYTES_MAX, QUEUE_LOW_BYTES, QUEUE_ROOM_BYTES};
+use grapevine_zmtp::limits::{QUEUE_BYTES_MAX, QUEUE_ENTRY_BYTES, QUEUE_LOW_BYTES, QUEUE_ROOM_BYTES};
 use grapevine_zmtp::{Message, Overrun, Queue, Rank, Slot};
 use proptest::prelude::*;
 
@@ -59,7 +59,7 @@ fn newer_news_replaces_older() {
 
 #[test]
 fn the_oldest_news_is_dropped_and_counted() {
-    let third = QUEUE_BYTES_MAX / 3;
+    let third = QUEUE_BYTES_MAX / 3 - QUEUE_ENTRY_BYTES;
     let mut queue = filled(&[(delta(1), 1, third), (Slot::Control, 2, third), (delta(3), 3, third)]);
     queue.push(delta(4), labelled(4, third), NOW).unwrap();
     assert_eq!(queue.take_dropped(), 1);
@@ -76,11 +76,22 @@ fn news_longer_than_the_queue_displaces_nothing() {
 
 #[test]
 fn too_much_control_is_an_overrun_and_not_kept() {
-    let half = QUEUE_BYTES_MAX / 2;
+    let half = QUEUE_BYTES_MAX / 2 - QUEUE_ENTRY_BYTES;
     let mut queue = filled(&[(delta(1), 1, half), (Slot::Control, 2, half), (Slot::Control, 3, half)]);
     assert_eq!(queue.take_dropped(), 1, "news makes room for control");
     assert_eq!(queue.push(Slot::Control, labelled(4, 4), NOW), Err(Overrun));
     assert_eq!(queue.bytes(), QUEUE_BYTES_MAX);
+}
+
+#[test]
+fn messages_without_bytes_fill_the_queue_too() {
+    let push = |queue: &mut Queue, slot| queue.push(slot, Message::of([Bytes::new()]), NOW);
+    let mut queue = Queue::default();
+    let taken = (0..10_000).take_while(|_| push(&mut queue, Slot::Control).is_ok()).count();
+    assert_eq!((taken, queue.len()), (1024, 1024));
+    let mut queue = Queue::default();
+    (0..10_000).for_each(|key| push(&mut queue, delta(key)).unwrap());
+    assert_eq!((queue.len(), queue.take_dropped()), (1024, 10_000 - 1024));
 }
 
 #[test]
@@ -100,7 +111,7 @@ fn a_snapshot_is_asked_for_more_once_when_there_is_room() {
         label += 1;
         queue.push(keyframe(label.into()), labelled(label, 1000), NOW).unwrap();
     }
-    assert!((QUEUE_ROOM_BYTES..QUEUE_ROOM_BYTES + 1000).contains(&queue.bytes()));
+    assert!((QUEUE_ROOM_BYTES..QUEUE_ROOM_BYTES + 1000 + QUEUE_ENTRY_BYTES).contains(&queue.bytes()));
     assert!(!queue.takes_more_again());
     while queue.bytes() >= QUEUE_LOW_BYTES {
         assert!(!queue.takes_more_again(), "{} bytes left", queue.bytes());
@@ -122,8 +133,8 @@ struct Model {
 
 impl Model {
     fn bytes(&self) -> usize {
-        let control: usize = self.control.iter().map(|(_, length)| length).sum();
-        control + self.news.iter().map(|(_, _, _, length)| length).sum::<usize>()
+        let control = self.control.iter().map(|(_, length)| QUEUE_ENTRY_BYTES + length);
+        control.chain(self.news.iter().map(|(_, _, _, length)| QUEUE_ENTRY_BYTES + length)).sum()
     }
 
     fn push(&mut self, slot: Slot, label: u32, length: usize) {
