@@ -31,6 +31,21 @@ impl fmt::Display for OriginId {
     }
 }
 
+impl FromStr for OriginId {
+    type Err = BadOriginId;
+
+    fn from_str(text: &str) -> Result<Self, BadOriginId> {
+        let is_hexadecimal = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let id = is_hexadecimal.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+        id.map(|id| Self(id.swap_bytes())).ok_or_else(|| BadOriginId(text.escape_debug().take(40).collect()))
+    }
+}
+
+/// The text is no origin id.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{0:?} is no origin: use the 16 hexadecimal digits that `grapevine hosts` shows")]
+pub struct BadOriginId(String);
+
 /// A host's secret Ed25519 key (RFC 8032). Wiped from memory when dropped; never printed.
 pub struct OriginKey(SigningKey);
 
@@ -152,6 +167,15 @@ mod tests {
         let hash: [u8; 32] = Sha256::digest(key.0).into();
         let hex: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(OriginId::of(&key).to_string(), hex);
+    }
+
+    #[test]
+    fn an_id_is_read_as_it_is_shown() {
+        let id = OriginKey::from_seed(&[7; 32]).origin();
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in ["", "12", "+123456789abcdef", "0123456789abcdeg", "0123456789abcdef0"] {
+            assert!(text.parse::<OriginId>().is_err(), "{text}");
+        }
     }
 
     #[test]
