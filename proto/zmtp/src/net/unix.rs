@@ -1,7 +1,7 @@
 //! Unix sockets and the files that they leave.
 
 use std::io;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixStream};
@@ -11,14 +11,19 @@ use tokio::net::{UnixListener, UnixStream};
 pub(super) struct UnixDoor {
     pub(super) listener: UnixListener,
     path: PathBuf,
+    file: FileId,
 }
+
+/// Device and inode: which file it is, whatever its name.
+type FileId = (u64, u64);
 
 impl UnixDoor {
     /// Binds a socket for this user and group. A socket file that nobody answers at is what a killed program left
     /// behind; it is replaced. Any other file is not.
     pub(super) async fn bind(path: &Path) -> io::Result<Self> {
         remove_stale(path).await?;
-        let door = Self { listener: UnixListener::bind(path)?, path: path.to_owned() };
+        let listener = UnixListener::bind(path)?;
+        let door = Self { listener, path: path.to_owned(), file: file_at(path)? };
         std::fs::set_permissions(path, PermissionsExt::from_mode(0o660))?;
         Ok(door)
     }
@@ -26,9 +31,16 @@ impl UnixDoor {
 
 impl Drop for UnixDoor {
     fn drop(&mut self) {
-        // It may be gone already; there is nothing more to do about it.
-        drop(std::fs::remove_file(&self.path));
+        // Another program may have put its own in our file's place since.
+        if file_at(&self.path).is_ok_and(|file| file == self.file) {
+            // It may have gone in this moment; there is nothing more to do about it.
+            drop(std::fs::remove_file(&self.path));
+        }
     }
+}
+
+fn file_at(path: &Path) -> io::Result<FileId> {
+    std::fs::symlink_metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 async fn remove_stale(path: &Path) -> io::Result<()> {

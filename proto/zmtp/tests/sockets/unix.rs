@@ -59,3 +59,18 @@ async fn a_file_that_is_no_socket_is_left_alone() {
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "a file that is no socket is there");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
 }
+
+#[tokio::test]
+async fn a_socket_that_another_node_put_in_its_place_stays() {
+    let (directory, endpoint) = socket();
+    let path = directory.path().join("tap.sock");
+    let (first, second) = (Node::new(), Node::new());
+    first.net.listen(&endpoint).await.unwrap();
+    std::fs::remove_file(&path).unwrap();
+    second.net.listen(&endpoint).await.unwrap();
+    first.net.shutdown(Duration::from_secs(5)).await;
+    let mut client = Node::new();
+    client.dial(&endpoint, DialAs::Dealer).await;
+    second.net.shutdown(Duration::from_secs(5)).await;
+    assert!(!path.exists());
+}
