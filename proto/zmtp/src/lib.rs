@@ -66,7 +66,7 @@ pub use mechanism::curve::{ClientKeys, PublicKey, Randomness, SecretKey, ServerK
 pub use mechanism::{Role, Security};
 pub use message::Message;
 pub use net::{
-    Counters, Dial, DialAs, DialId, DownReason, Event, Events, Gone, LinkId, Net, NetConfig, NetError, Peer,
-    Stamp,
+    Counters, Dial, DialAs, DialId, DownReason, Event, Events, LinkId, Net, NetConfig, NetError, Peer,
+    SendError, Stamp,
 };
 pub use queue::{Overrun, Queue, Rank, Slot};

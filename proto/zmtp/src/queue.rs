@@ -49,7 +49,7 @@ struct News {
     since: Duration,
 }
 
-/// Control messages alone fill the queue: the peer does not read what it needs to know.
+/// Control messages alone fill the queue: the peer does not read what it needs to know, or too much is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overrun;
 
@@ -125,7 +125,15 @@ impl Queue {
         self.control_bytes + self.news_bytes
     }
 
-    /// How many messages were dropped because there was no room, since the last time somebody asked.
+    /// Drops all that waits; it counts as dropped.
+    pub fn clear(&mut self) {
+        self.dropped += u64::try_from(self.len()).unwrap_or(u64::MAX);
+        self.control.clear();
+        self.news.clear();
+        (self.control_bytes, self.news_bytes) = (0, 0);
+    }
+
+    /// How many messages were dropped, since the last time somebody asked.
     pub fn take_dropped(&mut self) -> u64 {
         std::mem::take(&mut self.dropped)
     }

@@ -15,7 +15,7 @@ pub struct Counters {
     pub messages_in: u64,
     /// Messages that were sent.
     pub messages_out: u64,
-    /// Messages that full queues dropped.
+    /// Messages that full queues dropped, or that still waited when their link ended.
     pub queue_drops: u64,
     /// Connections that were turned away because there were too many.
     pub turned_away: u64,
@@ -23,7 +23,7 @@ pub struct Counters {
     pub protocol_errors: u64,
     /// Connections that ended because the peer said nothing, or not enough, in time.
     pub timeouts: u64,
-    /// Connections that ended because the peer took nothing in time.
+    /// Connections that ended because the peer took nothing in time, or too little.
     pub stalls: u64,
 }
 

@@ -116,6 +116,8 @@ pub enum DownReason {
     ClosedHere,
     /// The peer takes no bytes.
     Stalled,
+    /// The owner of this node queued more control messages than the peer took.
+    Overrun,
     /// The peer does not keep to the protocol.
     Protocol(ProtocolError),
     /// The system broke it.
@@ -128,6 +130,7 @@ impl fmt::Display for DownReason {
             Self::ClosedByPeer => f.write_str("closed by the peer"),
             Self::ClosedHere => f.write_str("closed here"),
             Self::Stalled => f.write_str("the peer takes no bytes"),
+            Self::Overrun => f.write_str("the peer takes control messages more slowly than they are made"),
             Self::Protocol(error) => error.fmt(f),
             Self::Io(kind) => kind.fmt(f),
         }

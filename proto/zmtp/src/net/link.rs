@@ -156,13 +156,18 @@ impl Link {
     fn leave(&self, reason: &DownReason) {
         lock(&self.net.0.links).remove(&self.id);
         let counting = &self.net.0.counting;
-        add(&counting.queue_drops, lock(&self.outlet.queue).take_dropped());
+        let dropped = {
+            let mut queue = lock(&self.outlet.queue);
+            queue.clear();
+            queue.take_dropped()
+        };
+        add(&counting.queue_drops, dropped);
         match reason {
             DownReason::Protocol(ProtocolError::HandshakeTimeout | ProtocolError::Idle) => {
                 add(&counting.timeouts, 1);
             }
             DownReason::Protocol(_) => add(&counting.protocol_errors, 1),
-            DownReason::Stalled => add(&counting.stalls, 1),
+            DownReason::Stalled | DownReason::Overrun => add(&counting.stalls, 1),
             DownReason::ClosedByPeer | DownReason::ClosedHere | DownReason::Io(_) => {}
         }
     }
@@ -185,8 +190,9 @@ impl Link {
             while reader.read(&mut ignored).await? > 0 {}
             std::io::Result::Ok(())
         };
+        let ends = self.lingers.unwrap_or_else(|| Instant::now() + CLOSE_LINGER);
         // A peer that does not part in time misses the last words.
-        drop(tokio::time::timeout(CLOSE_LINGER, parting).await);
+        drop(tokio::time::timeout_at(ends, parting).await);
     }
 
     /// Whether the link is to close and has nothing more to say.
@@ -194,7 +200,7 @@ impl Link {
         if !self.outlet.is_closing() {
             return false;
         }
-        let ends = *self.lingers.get_or_insert_with(|| Instant::now() + CLOSE_LINGER);
+        let ends = *self.lingers.get_or_insert_with(|| self.net.lingers_until());
         let has_said_all = lock(&self.outlet.queue).is_empty() && self.connection.output().is_empty();
         !self.is_up || has_said_all || Instant::now() >= ends
     }
@@ -266,7 +272,7 @@ impl Link {
     /// Something was queued: it waits a moment for company, unless a batch is under way.
     fn queued(&mut self) -> Result<(), DownReason> {
         if self.outlet.is_overrun() {
-            return Err(DownReason::Stalled);
+            return Err(DownReason::Overrun);
         }
         if self.batch_ends.is_none() && self.connection.output().is_empty() {
             self.batch_ends = Some(Instant::now() + BATCH);

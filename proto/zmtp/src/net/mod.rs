@@ -27,14 +27,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 pub use counters::Counters;
-use counters::Counting;
+use counters::{Counting, add};
 pub use dialler::{Dial, DialAs};
 pub use event::{DialId, DownReason, Event, Events, LinkId, Peer};
 use outlet::Outlet;
 use token_bucket::TokenBucket;
 
 use crate::endpoint::Endpoint;
-use crate::limits::{EVENTS_MAX, REJECTED_BURST, REJECTED_PER_SECOND};
+use crate::limits::{CLOSE_LINGER, EVENTS_MAX, MESSAGE_BYTES_MAX, REJECTED_BURST, REJECTED_PER_SECOND};
 use crate::mechanism::Security;
 use crate::message::Message;
 use crate::queue::Slot;
@@ -67,8 +67,8 @@ struct Inner {
     counting: Counting,
     /// How often failed handshakes may be told.
     rejections: Mutex<TokenBucket>,
-    /// Becomes true once, when all is to end.
-    ending: watch::Sender<bool>,
+    /// When all is to end: set once, to the time by which it has to have ended.
+    ending: watch::Sender<Option<Instant>>,
     /// How many sockets are open, those that listen included.
     open: watch::Sender<usize>,
 }
@@ -85,7 +85,7 @@ impl Net {
             next_id: AtomicU64::new(1),
             counting: Counting::default(),
             rejections: Mutex::new(TokenBucket::full(REJECTED_BURST, Duration::ZERO)),
-            ending: watch::Sender::new(false),
+            ending: watch::Sender::new(None),
             open: watch::Sender::new(0),
         };
         (Self(Arc::new(inner)), Events(receiver))
@@ -108,16 +108,24 @@ impl Net {
     /// Queues a message for one link.
     ///
     /// # Errors
-    /// [`Gone`] if there is no such link any more.
-    pub fn send(&self, link: LinkId, slot: Slot, message: Message) -> Result<(), Gone> {
-        let outlet = self.outlet(link).ok_or(Gone)?;
+    /// A [`SendError`]; the link, if it is there, is none the worse for it.
+    pub fn send(&self, link: LinkId, slot: Slot, message: Message) -> Result<(), SendError> {
+        let outlet = self.outlet(link).ok_or(SendError::Gone)?;
+        if message.len() > MESSAGE_BYTES_MAX {
+            return Err(SendError::TooLong { bytes: message.len() });
+        }
         outlet.push(slot, message, self.now());
         Ok(())
     }
 
-    /// Queues a message for every subscriber of its first part.
+    /// Queues a message for every subscriber of its first part. One that is longer than [`MESSAGE_BYTES_MAX`] is
+    /// dropped and counted.
     pub fn publish(&self, slot: Slot, message: &Message) {
         let Some(topic) = message.parts().first() else { return };
+        if message.len() > MESSAGE_BYTES_MAX {
+            add(&self.0.counting.queue_drops, 1_u64);
+            return;
+        }
         let now = self.now();
         for outlet in lock(&self.0.links).values().filter(|outlet| outlet.wants(topic)) {
             outlet.push(slot, message.clone(), now);
@@ -141,14 +149,15 @@ impl Net {
         self.0.counting.read()
     }
 
-    /// Closes all sockets, after what is queued was sent or `linger` has passed, and removes the files of Unix
+    /// Closes all sockets, after what is queued was sent or `linger` (a minute at most) has passed, and removes the files of Unix
     /// sockets. Events for which there is no room any more are lost. Dropping [`Events`] does the same, but nobody
     /// waits for it.
     pub async fn shutdown(&self, linger: Duration) {
-        self.0.ending.send_replace(true);
+        let ends = Instant::now() + linger.min(LINGER_MAX);
+        self.0.ending.send_if_modified(|ending| ending.replace(ends).is_none());
         let mut open = self.0.open.subscribe();
         // A peer that does not take its last messages in time misses them.
-        drop(tokio::time::timeout(linger, open.wait_for(|open| *open == 0)).await);
+        drop(tokio::time::timeout_at(ends, open.wait_for(|open| *open == 0)).await);
     }
 
     /// Tells that a handshake failed, unless too many did lately or the owner is busy: strangers cost no memory.
@@ -166,7 +175,13 @@ impl Net {
     /// Returns once the node is shut down.
     async fn ends(&self) {
         // The sender lives as long as we do.
-        drop(self.0.ending.subscribe().wait_for(|is_ending| *is_ending).await);
+        drop(self.0.ending.subscribe().wait_for(Option::is_some).await);
+    }
+
+    /// Until when a link that closes now may write and wait for its peer.
+    fn lingers_until(&self) -> Instant {
+        let ending = *self.0.ending.borrow();
+        ending.unwrap_or_else(|| Instant::now() + CLOSE_LINGER)
     }
 
     fn new_id(&self) -> u64 {
@@ -178,10 +193,19 @@ impl Net {
     }
 }
 
-/// The link is gone.
+/// A message was not queued.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("the link is gone")]
-pub struct Gone;
+pub enum SendError {
+    /// The link is gone, as links go.
+    #[error("the link is gone")]
+    Gone,
+    /// The caller made a message that no peer takes.
+    #[error("a message of {bytes} bytes, at most {MESSAGE_BYTES_MAX} are allowed")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+}
 
 /// A socket cannot be opened; the operator must act.
 #[derive(Debug, Error)]
@@ -217,3 +241,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // The data behind our locks is whole between any two statements.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Longest linger of a shutdown: so long nobody waits.
+const LINGER_MAX: Duration = Duration::from_secs(60);

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use grapevine_zmtp::limits::{QUEUE_BYTES_MAX, UNSENT_BYTES_MAX};
-use grapevine_zmtp::{DialAs, DownReason, Event, LinkId, Net, Slot, SocketType};
+use grapevine_zmtp::limits::{MESSAGE_BYTES_MAX, QUEUE_BYTES_MAX, UNSENT_BYTES_MAX};
+use grapevine_zmtp::{DialAs, DownReason, Event, LinkId, Net, SendError, Slot, SocketType};
 use tokio::io::AsyncWriteExt;
 
 use crate::node::{DEADLINE, Node, keyframe, message, sub};
@@ -120,7 +120,25 @@ async fn control_that_nobody_takes_ends_the_link() {
     for _ in 0..=QUEUE_BYTES_MAX / 1000 {
         server.net.send(link, Slot::Control, message("", vec![7; 1000])).unwrap();
     }
-    assert_eq!(server.down().await, (link, DownReason::Stalled));
+    assert_eq!(server.down().await, (link, DownReason::Overrun));
+    assert!(server.net.counters().queue_drops > 60, "what was queued is lost, and counted");
+}
+
+#[tokio::test]
+async fn a_message_that_no_peer_takes_is_refused_here() {
+    let (mut server, endpoint) = Node::listening().await;
+    let mut client = Node::new();
+    let (_dial, link) = client.dial(&endpoint, DialAs::Dealer).await;
+    let bytes = MESSAGE_BYTES_MAX + 1;
+    for slot in [Slot::Control, keyframe(1)] {
+        let sent = client.net.send(link, slot, message("", vec![7; bytes]));
+        assert_eq!(sent, Err(SendError::TooLong { bytes }));
+    }
+    client.net.send(link, Slot::Control, message("srv01", "the link is there")).unwrap();
+    assert_eq!(server.text().await, ["srv01", "the link is there"]);
+    let drops = client.net.counters().queue_drops;
+    client.net.publish(Slot::Control, &message("", vec![7; bytes]));
+    assert_eq!(client.net.counters().queue_drops, drops + 1);
 }
 
 #[tokio::test]

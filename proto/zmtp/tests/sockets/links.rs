@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use grapevine_zmtp::{DialAs, DownReason, Event, Gone, Message, Net, NetConfig, Slot, SocketType};
+use grapevine_zmtp::{DialAs, DownReason, Event, Message, Net, NetConfig, SendError, Slot, SocketType};
 
 use crate::node::{Node, keyframe, local, message, sub};
 
@@ -100,7 +100,7 @@ async fn a_dropped_dial_closes_its_link() {
     assert_eq!(server.text().await, ["srv01", "last words"]);
     assert_eq!(client.down().await, (link, DownReason::ClosedHere));
     assert_eq!(server.down().await.1, DownReason::ClosedByPeer);
-    assert_eq!(client.net.send(link, Slot::Control, Message::default()), Err(Gone));
+    assert_eq!(client.net.send(link, Slot::Control, Message::default()), Err(SendError::Gone));
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn a_link_is_gone_before_its_end_is_told() {
     let (link, _) = server.up().await;
     server.net.close(link);
     assert_eq!(server.down().await, (link, DownReason::ClosedHere));
-    assert_eq!(server.net.send(link, Slot::Control, Message::default()), Err(Gone));
+    assert_eq!(server.net.send(link, Slot::Control, Message::default()), Err(SendError::Gone));
     assert!(!server.net.has_room(link));
     assert_eq!(client.down().await.1, DownReason::ClosedByPeer);
 }

@@ -149,6 +149,42 @@ async fn a_closing_link_lingers_half_a_second_for_its_peer() {
     assert!(took >= CLOSE_LINGER && took < CLOSE_LINGER + SECOND, "{took:?}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_lingers_as_long_as_it_was_told() {
+    let (net, mut events, link, mut raw) = served(256).await;
+    net.send(link, Slot::Control, of_bytes(2000)).unwrap();
+    let reader = async {
+        // Slow, yet never so slow as to stall.
+        let mut heard = 0;
+        loop {
+            sleep(2 * CLOSE_LINGER).await;
+            match raw.read(&mut [0; 1024]).await.unwrap() {
+                0 => return heard,
+                bytes => heard += bytes,
+            }
+        }
+    };
+    let began = Instant::now();
+    let (heard, ()) = tokio::join!(reader, net.shutdown(60 * SECOND));
+    assert!(heard > 2000 && began.elapsed() > 5 * SECOND, "{heard} bytes after {:?}", began.elapsed());
+    assert_eq!(events.recv().await, Some(Event::Down { link, reason: DownReason::ClosedHere }));
+    assert_eq!(net.counters().queue_drops, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_shutdown_abandons_is_counted() {
+    let (net, _events, link, _raw) = served(256).await;
+    for _ in 0..60 {
+        net.send(link, Slot::Control, of_bytes(900)).unwrap();
+    }
+    let began = Instant::now();
+    net.shutdown(2 * SECOND).await;
+    assert_eq!(began.elapsed(), 2 * SECOND);
+    sleep(SECOND).await;
+    let counters = net.counters();
+    assert!(counters.queue_drops > 0 && counters.messages_out + counters.queue_drops == 60, "{counters:?}");
+}
+
 async fn frame_to(raw: &mut DuplexStream, length: usize) {
     let mut bytes = BytesMut::new();
     for part in of_bytes(length).parts() {
