@@ -26,6 +26,14 @@ pub(crate) enum Step {
     Text(String),
 }
 
+impl Step {
+    /// A text, cut to the length that texts may have: a stranger's may be longer.
+    pub(super) fn text(mut text: String) -> Self {
+        text.truncate(cut(&text, TEXT_BYTES_MAX).len());
+        Self::Text(text)
+    }
+}
+
 impl Cell {
     /// The cell of a state of a reading of `metric`. A value of the wrong kind, or that is no number, is a failed
     /// reading.
@@ -127,7 +135,7 @@ impl Cells {
         let mut cells = Vec::new();
         for metric in metrics {
             let value = match metric.kind {
-                Kind::Text => texts.next().map(Step::Text),
+                Kind::Text => texts.next().map(Step::text),
                 Kind::Gauge | Kind::Counter => numbers.next().map(Step::Number),
             };
             cells.push(Cell { value: Some(value.ok_or(MISMATCH)?), absence: None, kept_age_s: 0 });

@@ -65,7 +65,7 @@ impl Changes {
         at = 0;
         for (gap, text) in self.texts {
             at += usize::from(gap);
-            *cells.get_mut(at).filter(|_| is_text(at)).ok_or(MISMATCH)? = Cell::present(Step::Text(text));
+            *cells.get_mut(at).filter(|_| is_text(at)).ok_or(MISMATCH)? = Cell::present(Step::text(text));
         }
         mark_absent(&mut cells, &self.absences)?;
         Ok(cells)
