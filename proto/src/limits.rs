@@ -124,3 +124,50 @@ pub const CLAIMED_EPOCHS_MAX: u32 = 512;
 
 /// How often the operator is told that another agent signs with the host's key.
 pub const KEY_WARNING_RATE: Rate = Rate::once_in_ms(TOLD_INTERVAL_MS, 1);
+
+/// New origins that an agent takes from one link: 10,000 at once, which a joiner of a network of that size meets, and
+/// ten more a second. A neighbour that invents hosts gets no further in than that.
+pub const INTRODUCTION_RATE: Rate = Rate::once_in_ms(100, 10_000);
+
+/// An origin that was silent for so long gives its place or its bytes to others once they run out, in milliseconds:
+/// three of the longest intervals between frames that an agent can be given.
+pub const ORIGIN_SILENT_MS: u64 = 3 * 60_000;
+
+/// Bytes of frames that an agent holds of any origin, however many the others need. A host with 8 cores, two disks and
+/// two interfaces has a keyframe of 800 B and a delta of 150 B.
+pub const HELD_SHARE_BYTES: usize = 2048;
+
+/// Bytes of frames that an agent holds beyond the shares, of all origins together: 500 hosts of the greatest size
+/// there is, or all 16,384 at twice their share.
+pub const HELD_POOL_BYTES: usize = 32 * 1024 * 1024;
+
+/// Bytes of frames that an agent holds of other hosts: 64 MiB. 10,000 ordinary ones need 10 MiB.
+pub const HELD_BYTES_MAX: usize = ORIGINS_MAX * HELD_SHARE_BYTES + HELD_POOL_BYTES;
+
+/// Outputs of the engine that may wait when a frame arrives; else the frame is dropped. Whoever takes all outputs after
+/// each input leaves none.
+pub const OUTPUTS_WAITING_MAX: usize = 64;
+
+/// Bytes that the engine keeps of each origin besides its frames: key, name, window and buckets.
+pub(crate) const ORIGIN_BYTES: usize = 512;
+
+/// Bytes that the engine keeps of each link: its neighbour and buckets.
+pub(crate) const LINK_BYTES: usize = 256;
+
+/// Bytes of an output of the engine besides its frame.
+pub(crate) const OUTPUT_BYTES: usize = 128;
+
+/// Most memory of an engine in bytes, whatever its neighbours do: 89 MiB. It is the sum of
+///
+/// - the frames held, and two of this host's own;
+/// - origins and links, each in a tree that may be half empty;
+/// - the outputs that may wait, and those of one further frame or of all links that come up; each frame among them in
+///   two copies, which differ in their hop counts;
+/// - an identity that claims to be longer than its frame, while it is read: 8 times the longest body.
+pub const ENGINE_BYTES_MAX: usize = HELD_BYTES_MAX
+    + 2 * FRAME_BYTES_MAX
+    + 2 * ORIGINS_MAX * ORIGIN_BYTES
+    + 2 * LINKS_MAX * LINK_BYTES
+    + (OUTPUTS_WAITING_MAX + 8 * LINKS_MAX) * OUTPUT_BYTES
+    + (OUTPUTS_WAITING_MAX + 1) * 2 * FRAME_BYTES_MAX
+    + 8 * BODY_BYTES_MAX;

@@ -2,6 +2,7 @@
 
 mod feeds;
 mod neighbours;
+mod refusals;
 
 use bytes::Bytes;
 use grapevine_proto::gossip::{self, CloseReason, Counters, Engine, Input, Output};
@@ -151,8 +152,7 @@ impl Mesh {
             }
             Output::Close { link, reason } => self.close(sockets(link), reason),
             Output::Refused { link, reason } => {
-                let from = self.neighbours.describe(sockets(link));
-                tracing::warn!(from, ?reason, "frame refused");
+                refusals::tell(&self.neighbours.describe(sockets(link)), &self.engine, reason);
             }
             Output::KeyShared => {
                 tracing::error!(
@@ -184,6 +184,7 @@ impl Mesh {
             CloseReason::Replaced => tracing::debug!(%link, %reason, "link closed"),
             CloseReason::Malformed
             | CloseReason::Forgery
+            | CloseReason::HelloTwice
             | CloseReason::NoHello
             | CloseReason::TooManyLinks => {
                 tracing::warn!(neighbour = self.neighbours.describe(link), %reason, "link closed");

@@ -13,8 +13,10 @@ pub struct Counters {
     pub refused: u64,
     /// Of these, dropped because their origin sent more than an agent takes of one.
     pub excess: u64,
-    /// Of these, dropped because there was no time to check their signatures.
+    /// Of these, dropped because there was no time to check their signatures, or nobody took the outputs.
     pub overload: u64,
+    /// Frames that were spread but not held for those who join later, because there was no room.
+    pub unheld: u64,
     /// Frames sent on to neighbours.
     pub forwarded: u64,
     /// Frames that went no further because of their hop limit.

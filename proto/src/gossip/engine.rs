@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use super::budget::Budget;
 use super::control::Control;
 use super::counters::Counters;
+use super::held::Held;
 use super::input::Input;
 use super::links::{CloseReason, LinkId, Links, Neighbour, Verdict};
-use super::origins::{Held, Origins};
+use super::origins::Origins;
 use super::output::{Output, RefuseReason};
 use super::own::{CatchUp, Own};
 use super::told::Told;
@@ -25,6 +26,7 @@ pub struct Engine {
     pub(super) budget: Budget,
     pub(super) told_excess: Told<OriginId>,
     pub(super) told_overload: Told<LinkId>,
+    pub(super) told_full: Told<LinkId>,
     pub(super) counters: Counters,
     pub(super) outputs: VecDeque<Output>,
 }
@@ -40,6 +42,7 @@ impl Engine {
             budget: Budget::default(),
             told_excess: Told::new(),
             told_overload: Told::new(),
+            told_full: Told::new(),
             counters: Counters::default(),
             outputs: VecDeque::new(),
         }
@@ -83,6 +86,17 @@ impl Engine {
         self.origins.len()
     }
 
+    /// The name of the host that is `origin`, if it is known.
+    pub fn host(&self, origin: OriginId) -> Option<&HostName> {
+        self.origins.host(origin)
+    }
+
+    /// How many bytes of frames are held: of other hosts at most
+    /// [`HELD_BYTES_MAX`](crate::limits::HELD_BYTES_MAX).
+    pub fn held_bytes(&self) -> usize {
+        self.origins.held_bytes()
+    }
+
     /// How often what happened.
     pub fn counters(&self) -> Counters {
         self.counters
@@ -99,6 +113,9 @@ impl Engine {
 
     pub(super) fn control(&mut self, link: LinkId, control: Control, now: Moment) {
         match control {
+            Control::Hello { .. } if self.links.neighbour(link).is_some() => {
+                self.close(link, CloseReason::HelloTwice);
+            }
             Control::Hello { origin, epoch, host, .. } => {
                 let neighbour = Neighbour { origin, epoch, host };
                 match self.links.introduce(link, neighbour, self.own.origin()) {

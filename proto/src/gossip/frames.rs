@@ -8,7 +8,7 @@ use super::links::{CloseReason, LinkId};
 use super::origins::{Admission, Look};
 use super::output::{Output, RefuseReason};
 use crate::frame::{Frame, Position};
-use crate::limits::POSITION_MAX;
+use crate::limits::{OUTPUTS_WAITING_MAX, POSITION_MAX};
 use crate::moment::Moment;
 use crate::origin::HostName;
 
@@ -29,6 +29,10 @@ impl Engine {
             return self.close(link, CloseReason::NoHello);
         }
         self.counters.received += 1;
+        if self.outputs.len() > OUTPUTS_WAITING_MAX {
+            self.counters.overload += 1;
+            return;
+        }
         match Frame::parse(bytes) {
             Ok(frame) => self.frame(link, &frame, now),
             Err(error) => self.refuse_forgery(link, RefuseReason::Malformed(error), now),
@@ -44,6 +48,7 @@ impl Engine {
             return self.own_frame(link, frame, now);
         }
         match self.origins.look(frame, now) {
+            Look::Stranger if !self.links.may_introduce(link, now) => self.refuse_stranger(link, frame, now),
             Look::Fresh | Look::Stranger => self.news(link, frame, now),
             Look::Duplicate => self.counters.duplicates += 1,
             Look::Unverifiable => self.counters.unverifiable += 1,
@@ -63,11 +68,14 @@ impl Engine {
         }
         let frame = frame.aged(self.links.half_round_trip_ms(link));
         match self.origins.admit(&frame, now) {
-            Admission::New(host) => self.spread(Some(link), &host, &frame),
+            Admission::New { host, has_room } => {
+                self.counters.unheld += u64::from(!has_room);
+                self.spread(Some(link), &host, &frame);
+            }
             Admission::BadSignature => {
                 self.refuse_forgery(link, RefuseReason::BadSignature(frame.origin()), now);
             }
-            Admission::Full => self.refuse(link, RefuseReason::TooManyOrigins(frame.origin())),
+            Admission::Full => self.refuse_stranger(link, &frame, now),
         }
     }
 
@@ -96,6 +104,15 @@ impl Engine {
         may
     }
 
+    /// Refuses the first keyframe of an origin that there is no room for.
+    fn refuse_stranger(&mut self, link: LinkId, frame: &Frame, now: Moment) {
+        self.counters.refused += 1;
+        if self.told_full.tell(link, now) {
+            self.outputs
+                .push_back(Output::Refused { link, reason: RefuseReason::TooManyOrigins(frame.origin()) });
+        }
+    }
+
     /// Refuses what no honest neighbour sends.
     fn refuse_forgery(&mut self, link: LinkId, reason: RefuseReason, now: Moment) {
         self.refuse(link, reason);
@@ -107,7 +124,7 @@ impl Engine {
     pub(super) fn publish(&mut self, frame: Frame, now: Moment) {
         let catch_up = self.own.sent(frame.position(), now);
         self.hello.set_epoch(frame.position().epoch);
-        if let Admission::New(host) = self.origins.admit(&frame, now) {
+        if let Some(host) = self.origins.publish(&frame, now) {
             self.spread(None, &host, &frame);
         }
         self.catch_up(catch_up);

@@ -31,7 +31,7 @@ pub enum Input {
     Message {
         /// The link that it came by.
         link: LinkId,
-        /// A frame or a control message.
+        /// A frame or a control message, in memory of its own: a part of a larger piece would keep all of that.
         bytes: Bytes,
     },
     /// This host's own next frame.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::bucket::Bucket;
 use super::budget::{Budget, Share};
-use crate::limits::{FORGERY_RATE, LINKS_MAX};
+use crate::limits::{FORGERY_RATE, HOST_NAME_BYTES_MAX, INTRODUCTION_RATE, LINK_BYTES, LINKS_MAX};
 use crate::moment::Moment;
 use crate::origin::{HostName, OriginId};
 
@@ -46,6 +46,8 @@ pub enum CloseReason {
     Malformed,
     /// It sent more than a few frames that are none, or that their origins did not seal.
     Forgery,
+    /// It introduced itself twice.
+    HelloTwice,
     /// It sent a frame before it introduced itself.
     NoHello,
     /// There are as many links as the engine takes.
@@ -60,6 +62,7 @@ impl fmt::Display for CloseReason {
             Self::Replaced => f.write_str("the neighbour came back on a newer link"),
             Self::Malformed => f.write_str("the neighbour sent bytes that are no Grapevine message"),
             Self::Forgery => f.write_str("the neighbour sent forged or damaged frames"),
+            Self::HelloTwice => f.write_str("the neighbour introduced itself twice"),
             Self::NoHello => f.write_str("the neighbour sent frames before its hello"),
             Self::TooManyLinks => write!(f, "there are {LINKS_MAX} links already"),
         }
@@ -77,8 +80,11 @@ struct Link {
     half_round_trip_ms: u32,
     neighbour: Option<Neighbour>,
     forgeries: Bucket,
+    introductions: Bucket,
     share: Share,
 }
+
+const _: () = assert!(size_of::<(LinkId, Link)>() + HOST_NAME_BYTES_MAX <= LINK_BYTES);
 
 impl Link {
     fn new(dialled: bool) -> Self {
@@ -87,6 +93,7 @@ impl Link {
             half_round_trip_ms: 0,
             neighbour: None,
             forgeries: Bucket::default(),
+            introductions: Bucket::default(),
             share: Share::default(),
         }
     }
@@ -142,6 +149,11 @@ impl Links {
             link.forgeries.spend(1, FORGERY_RATE, now);
             !link.forgeries.has(1, FORGERY_RATE, now)
         })
+    }
+
+    /// Whether the neighbour may bring a further origin; counts as one if so.
+    pub(super) fn may_introduce(&mut self, link: LinkId, now: Moment) -> bool {
+        self.all.get_mut(&link).is_some_and(|link| link.introductions.take(INTRODUCTION_RATE, now))
     }
 
     /// Takes one check of a signature for a neighbour from `budget`, if it may have one.

@@ -22,7 +22,8 @@
 //! - `control`: what neighbours say to each other besides frames
 //! - `links`: the neighbours
 //! - `frames`: a frame's way through the engine
-//! - `origins` and `seen`: what is held of each origin, and which frames of an epoch were seen
+//! - `origins`, `held`, `room`, `seen`: what is known of each origin, its frames held, room for them, and which were
+//!   seen
 //! - `own`: where this host stands among its own frames
 //! - `bucket`, `allowance`: token buckets, and how many frames of one origin an agent takes
 //! - `budget`: how many signatures it checks, and for whom
@@ -35,18 +36,20 @@ mod control;
 mod counters;
 mod engine;
 mod frames;
+mod held;
 mod input;
 mod links;
 mod origins;
 mod output;
 mod own;
+mod room;
 mod seen;
 mod told;
 
 pub use control::Control;
 pub use counters::Counters;
 pub use engine::Engine;
+pub use held::Held;
 pub use input::Input;
 pub use links::{CloseReason, LinkId, Neighbour};
-pub use origins::Held;
 pub use output::{Output, RefuseReason};

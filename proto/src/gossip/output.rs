@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::links::{CloseReason, LinkId};
 use crate::frame::{Frame, FrameError};
+use crate::limits::OUTPUT_BYTES;
 use crate::origin::{HostName, OriginId};
 
 /// What an agent is to do.
@@ -59,6 +60,8 @@ pub enum Output {
     },
 }
 
+const _: () = assert!(size_of::<Output>() <= OUTPUT_BYTES);
+
 /// Why a frame was refused. Duplicates are no reason: they are how flooding works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefuseReason {
@@ -72,6 +75,6 @@ pub enum RefuseReason {
     Excess(OriginId),
     /// Neighbours send more frames than there is time to check; this one more than its share.
     Overload,
-    /// More origins than the engine remembers.
+    /// More origins than the engine remembers, or than a neighbour may bring at once.
     TooManyOrigins(OriginId),
 }

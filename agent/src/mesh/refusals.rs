@@ -1,0 +1,33 @@
+//! What the operator reads of frames that the engine refused.
+
+use grapevine_proto::HostName;
+use grapevine_proto::gossip::{Engine, RefuseReason};
+
+/// Tells why a frame that came `from` a neighbour was refused, and what to do.
+pub(super) fn tell(from: &str, engine: &Engine, reason: RefuseReason) {
+    let host = |origin| engine.host(origin).map_or("unknown", HostName::as_str);
+    match reason {
+        RefuseReason::Malformed(error) => {
+            tracing::warn!(from, %error, "frame refused: no honest neighbour sends one like this");
+        }
+        RefuseReason::BadSignature(origin) => tracing::warn!(
+            from, host = host(origin), %origin,
+            "frame refused: the host did not seal it, and no honest neighbour passes it on"
+        ),
+        RefuseReason::FarAhead(origin) => tracing::warn!(
+            from, host = host(origin), %origin,
+            "frame refused: no later one could follow it; remove the file epoch from the host's state directory"
+        ),
+        RefuseReason::Excess(origin) => tracing::warn!(
+            from, host = host(origin), %origin,
+            "host sends more than two frames a second and the rest is dropped; look after its agent"
+        ),
+        RefuseReason::Overload => {
+            tracing::warn!(from, "more frames come than there is time to check; some are dropped");
+        }
+        RefuseReason::TooManyOrigins(origin) => tracing::warn!(
+            from, %origin,
+            "no room for further hosts, or too many new ones at once; look for a neighbour that makes them up"
+        ),
+    }
+}

@@ -1,0 +1,75 @@
+//! The frames held of an origin: its newest keyframe and what came after.
+
+use crate::frame::{Frame, FrameKind, Position};
+use crate::moment::Moment;
+use crate::origin::{HostName, OriginId};
+
+/// What is held of one origin.
+#[derive(Debug)]
+pub struct Held<'a> {
+    /// Whose frames these are.
+    pub origin: OriginId,
+    /// Its host's name.
+    pub host: &'a HostName,
+    pub(super) frames: &'a Frames,
+}
+
+impl Held<'_> {
+    /// The keyframe, then the newest delta or leave if there is one; aged by the time that they were held.
+    pub fn frames(&self, now: Moment) -> impl Iterator<Item = Frame> {
+        let Frames { keyframe, newest } = self.frames;
+        std::iter::once(keyframe).chain(newest).map(move |held| held.frame.aged(now.since(held.at)))
+    }
+}
+
+/// The newest keyframe, and the newest delta or leave if it is newer than that.
+#[derive(Clone, Debug)]
+pub(super) struct Frames {
+    keyframe: Timed,
+    newest: Option<Timed>,
+}
+
+#[derive(Clone, Debug)]
+struct Timed {
+    frame: Frame,
+    at: Moment,
+}
+
+impl Frames {
+    pub(super) fn new(keyframe: &Frame, now: Moment) -> Self {
+        Self { keyframe: Timed::new(keyframe, now), newest: None }
+    }
+
+    /// How many bytes these are.
+    pub(super) fn bytes(&self) -> usize {
+        let frames = std::iter::once(&self.keyframe).chain(&self.newest);
+        frames.map(|held| held.frame.bytes().len()).sum()
+    }
+
+    /// Where the keyframe stands.
+    pub(super) fn keyframe(&self) -> Position {
+        self.keyframe.frame.position()
+    }
+
+    /// These frames as `frame` changes them, or none if it does not.
+    pub(super) fn with(&self, frame: &Frame, now: Moment) -> Option<Self> {
+        let position = frame.position();
+        let newest = self.newest.as_ref().map(|held| held.frame.position());
+        match frame.kind() {
+            FrameKind::Keyframe if position > self.keyframe() => Some(Self {
+                keyframe: Timed::new(frame, now),
+                newest: self.newest.clone().filter(|_| newest > Some(position)),
+            }),
+            FrameKind::Delta | FrameKind::Leave if position > newest.unwrap_or(self.keyframe()) => {
+                Some(Self { keyframe: self.keyframe.clone(), newest: Some(Timed::new(frame, now)) })
+            }
+            FrameKind::Keyframe | FrameKind::Delta | FrameKind::Leave | FrameKind::Unknown(_) => None,
+        }
+    }
+}
+
+impl Timed {
+    fn new(frame: &Frame, at: Moment) -> Self {
+        Self { frame: frame.clone(), at }
+    }
+}
