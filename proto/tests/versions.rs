@@ -11,7 +11,8 @@
 //! | an unknown code of a kind or scale | spreads it | shows a gauge in whole units |
 //! | a metric that neither catalogue nor rows describe | spreads it | refuses the keyframe |
 //! | a hello of a later protocol | takes it | |
-//! | an unknown control message | closes the link | |
+//! | an unknown control message, after such a hello | ignores it | |
+//! | an unknown control message, after one of this protocol | closes the link | |
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
@@ -210,6 +211,16 @@ fn a_hello_of_a_later_protocol_is_taken() {
     engine.handle(Input::LinkUp { link, dialled: false }, Moment(0));
     say(&mut engine, link, [hello(2, 3), LATER.to_vec()].concat());
     assert_eq!(engine.neighbours().count(), 3);
+    assert_eq!(engine.neighbours().last().unwrap().1.protocol, 2);
+    for unknown in [vec![0, 2, 1, 2, 3], vec![0, 251, 44, 1]] {
+        assert_eq!(say(&mut engine, link, unknown), [], "it may be of that protocol");
+    }
+    let malformed = say(&mut engine, link, vec![0, 1, 252]);
+    assert_eq!(
+        malformed,
+        [Output::Close { link, reason: CloseReason::Malformed }],
+        "a welcome that is cut short"
+    );
 }
 
 #[test]

@@ -177,7 +177,7 @@ impl Mesh {
                 tracing::debug!(%link, %reason, "link closed");
                 self.neighbours.suspend(link, Some(sockets(kept)));
             }
-            CloseReason::ToItself => {
+            CloseReason::ToItself | CloseReason::NotAllowed => {
                 tracing::warn!(neighbour = self.neighbours.describe(link), "{reason}");
                 self.neighbours.suspend(link, None);
             }

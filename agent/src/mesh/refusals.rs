@@ -14,6 +14,10 @@ pub(super) fn tell(from: &str, engine: &Engine, reason: RefuseReason) {
             from, host = host(origin), %origin,
             "frame refused: the host did not seal it, and no honest neighbour passes it on"
         ),
+        RefuseReason::NotAllowed(origin) => tracing::warn!(
+            from, %origin,
+            "host is not on the list of allowed origins and its frames are dropped: add it, or stop its agent"
+        ),
         RefuseReason::FarAhead(origin) => tracing::warn!(
             from, host = host(origin), %origin,
             "frame refused: no later one could follow it; remove the file epoch from the host's state directory"

@@ -44,6 +44,12 @@ impl Control {
         bytes.first() == Some(&MARK)
     }
 
+    /// Whether a control message is of a number that this protocol does not have, so that only a later one may send
+    /// it.
+    pub(super) fn is_of_later_protocol(bytes: &[u8]) -> bool {
+        matches!(bytes, [MARK, number, ..] if *number > WELCOME)
+    }
+
     /// The message's bytes.
     pub fn encode(&self) -> Bytes {
         let mut bytes = BytesMut::new();
@@ -65,10 +71,13 @@ impl Control {
 }
 
 /// The version of the conversation between neighbours.
-const PROTOCOL: u8 = 1;
+pub(super) const PROTOCOL: u8 = 1;
 
 /// First byte of a control message. No frame's version is 0.
 const MARK: u8 = 0;
+
+/// The last number of a control message. Numbers above 250 take more bytes, of which the first is above it, too.
+const WELCOME: u8 = 1;
 
 /// A hello with the longest host name has 88 bytes.
 const CONTROL_BYTES_MAX: usize = 256;
@@ -92,7 +101,7 @@ mod tests {
     fn messages_come_back() {
         for control in [hello(), Control::Welcome { held_epoch: 3, held_sequence: 9 }] {
             let bytes = control.encode();
-            assert!(Control::is_control(&bytes));
+            assert!(Control::is_control(&bytes) && !Control::is_of_later_protocol(&bytes));
             assert_eq!(Control::decode(&bytes), Some(control));
         }
     }

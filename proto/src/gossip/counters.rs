@@ -9,8 +9,10 @@ pub struct Counters {
     pub duplicates: u64,
     /// Of these, deltas of origins of whom no keyframe has come yet.
     pub unverifiable: u64,
-    /// Of these, refused: malformed, forged, or of too many origins.
+    /// Of these, refused: malformed, forged, far ahead, or of too many origins.
     pub refused: u64,
+    /// Of these, dropped because their origin is not on the list of allowed ones.
+    pub not_allowed: u64,
     /// Of these, dropped because their origin sent more than an agent takes of one.
     pub excess: u64,
     /// Of these, dropped because there was no time to check their signatures, or nobody took the outputs.

@@ -1,6 +1,6 @@
 //! The engine itself: one function takes in what happened, another hands out what to do.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::budget::Budget;
 use super::control::Control;
@@ -21,9 +21,11 @@ use crate::origin::{HostName, OriginId, Verifier};
 pub struct Engine {
     pub(super) hello: Control,
     pub(super) own: Own,
+    allowed: Option<BTreeSet<OriginId>>,
     pub(super) links: Links,
     pub(super) origins: Origins,
     pub(super) budget: Budget,
+    pub(super) told_outsiders: Told<OriginId>,
     pub(super) told_excess: Told<OriginId>,
     pub(super) told_overload: Told<LinkId>,
     pub(super) told_full: Told<LinkId>,
@@ -37,15 +39,24 @@ impl Engine {
         Self {
             hello: Control::hello(own, epoch, host),
             own: Own::new(own, own_verifier, epoch),
+            allowed: None,
             links: Links::default(),
             origins: Origins::new(now),
             budget: Budget::default(),
+            told_outsiders: Told::new(),
             told_excess: Told::new(),
             told_overload: Told::new(),
             told_full: Told::new(),
             counters: Counters::default(),
             outputs: VecDeque::new(),
         }
+    }
+
+    /// The same, which takes frames of no other origins than these and its own, and no others for neighbours. Without
+    /// such a list whoever can link to an agent of the network can bring hosts into it.
+    #[must_use]
+    pub fn allowing(self, origins: BTreeSet<OriginId>) -> Self {
+        Self { allowed: Some(origins), ..self }
     }
 
     /// Takes in what happened.
@@ -116,8 +127,11 @@ impl Engine {
             Control::Hello { .. } if self.links.neighbour(link).is_some() => {
                 self.close(link, CloseReason::HelloTwice);
             }
-            Control::Hello { origin, epoch, host, .. } => {
-                let neighbour = Neighbour { origin, epoch, host };
+            Control::Hello { origin, .. } if !self.is_allowed(origin) => {
+                self.close(link, CloseReason::NotAllowed);
+            }
+            Control::Hello { protocol, origin, epoch, host } => {
+                let neighbour = Neighbour { origin, epoch, host, protocol };
                 match self.links.introduce(link, neighbour, self.own.origin()) {
                     Verdict::Keep { loser } => {
                         if let Some((loser, reason)) = loser {
@@ -147,6 +161,10 @@ impl Engine {
         if let Some(epoch) = jump_above {
             self.outputs.push_back(Output::JumpAbove { epoch });
         }
+    }
+
+    pub(super) fn is_allowed(&self, origin: OriginId) -> bool {
+        origin == self.own.origin() || self.allowed.as_ref().is_none_or(|allowed| allowed.contains(&origin))
     }
 
     pub(super) fn refuse(&mut self, link: LinkId, reason: RefuseReason) {

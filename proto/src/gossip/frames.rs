@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::control::Control;
+use super::control::{Control, PROTOCOL};
 use super::engine::Engine;
 use super::links::{CloseReason, LinkId};
 use super::origins::{Admission, Look};
@@ -10,7 +10,7 @@ use super::output::{Output, RefuseReason};
 use crate::frame::{Frame, Position};
 use crate::limits::{OUTPUTS_WAITING_MAX, POSITION_MAX};
 use crate::moment::Moment;
-use crate::origin::HostName;
+use crate::origin::{HostName, OriginId};
 
 impl Engine {
     pub(super) fn message(&mut self, link: LinkId, bytes: Bytes, now: Moment) {
@@ -19,11 +19,11 @@ impl Engine {
             return;
         }
         if Control::is_control(&bytes) {
-            match Control::decode(&bytes) {
+            return match Control::decode(&bytes) {
                 Some(control) => self.control(link, control, now),
+                None if self.is_ahead(link) && Control::is_of_later_protocol(&bytes) => {}
                 None => self.close(link, CloseReason::Malformed),
-            }
-            return;
+            };
         }
         if self.links.neighbour(link).is_none() {
             return self.close(link, CloseReason::NoHello);
@@ -40,6 +40,9 @@ impl Engine {
     }
 
     fn frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
+        if !self.is_allowed(frame.origin()) {
+            return self.refuse_outsider(link, frame.origin(), now);
+        }
         let Position { epoch, sequence } = frame.position();
         if epoch.max(sequence) > POSITION_MAX {
             return self.refuse_forgery(link, RefuseReason::FarAhead(frame.origin()), now);
@@ -59,6 +62,19 @@ impl Engine {
                         .push_back(Output::Refused { link, reason: RefuseReason::Excess(frame.origin()) });
                 }
             }
+        }
+    }
+
+    /// Whether the neighbour on `link` speaks a later protocol.
+    fn is_ahead(&self, link: LinkId) -> bool {
+        self.links.neighbour(link).is_some_and(|neighbour| neighbour.protocol > PROTOCOL)
+    }
+
+    /// Refuses a frame of an origin that is not on the list. Neighbours need not have the same list.
+    fn refuse_outsider(&mut self, link: LinkId, origin: OriginId, now: Moment) {
+        self.counters.not_allowed += 1;
+        if self.told_outsiders.tell(origin, now) {
+            self.outputs.push_back(Output::Refused { link, reason: RefuseReason::NotAllowed(origin) });
         }
     }
 

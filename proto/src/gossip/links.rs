@@ -28,6 +28,8 @@ pub struct Neighbour {
     pub epoch: u32,
     /// Its host's name.
     pub host: HostName,
+    /// Version of the protocol that it speaks.
+    pub protocol: u8,
 }
 
 /// Why a link is to be closed.
@@ -42,6 +44,8 @@ pub enum CloseReason {
     },
     /// The neighbour came back on a newer link.
     Replaced,
+    /// It is not on the list of allowed origins.
+    NotAllowed,
     /// It sent a control message that is none.
     Malformed,
     /// It sent more than a few frames that are none, or that their origins did not seal.
@@ -60,6 +64,7 @@ impl fmt::Display for CloseReason {
             Self::ToItself => f.write_str("the link leads back to this agent: remove it from `neighbors`"),
             Self::Duplicate { kept } => write!(f, "link {kept} to the same neighbour is kept"),
             Self::Replaced => f.write_str("the neighbour came back on a newer link"),
+            Self::NotAllowed => f.write_str("the neighbour is not on the list of allowed origins"),
             Self::Malformed => f.write_str("the neighbour sent bytes that are no Grapevine message"),
             Self::Forgery => f.write_str("the neighbour sent forged or damaged frames"),
             Self::HelloTwice => f.write_str("the neighbour introduced itself twice"),

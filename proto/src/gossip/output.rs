@@ -69,6 +69,8 @@ pub enum RefuseReason {
     Malformed(FrameError),
     /// Its origin did not seal it.
     BadSignature(OriginId),
+    /// Its origin is not on the list of allowed ones.
+    NotAllowed(OriginId),
     /// Its epoch or sequence is beyond [`POSITION_MAX`](crate::limits::POSITION_MAX).
     FarAhead(OriginId),
     /// Its origin sends more frames than an agent takes of one, and has done so for a while.

@@ -1,5 +1,6 @@
 //! Hosts and neighbours that do more than they should, and honest ones that must not notice.
 
+mod allow;
 mod babble;
 mod forgery;
 mod own;
