@@ -11,6 +11,7 @@
 //!
 //! # Targets, in reading order
 //! - [`greeting_listener`], [`greeting_dialler`], [`zmtp_frames`]: a connection, from either side and once it is open
+//! - [`curve`]: two ends with keys, and somebody in between
 //! - [`frame`]: the envelope
 //! - [`body`], [`delta`]: what is in a frame whose signature holds
 //! - [`control`]: what neighbours say to each other
@@ -20,6 +21,7 @@
 
 pub mod body;
 pub mod control;
+pub mod curve;
 pub mod delta;
 pub mod engine;
 pub mod frame;
@@ -34,10 +36,11 @@ pub mod zmtp_frames;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("greeting_listener", greeting_listener::run),
     ("greeting_dialler", greeting_dialler::run),
     ("zmtp_frames", zmtp_frames::run),
+    ("curve", curve::run),
     ("frame", frame::run),
     ("body", body::run),
     ("delta", delta::run),

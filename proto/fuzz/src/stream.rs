@@ -77,17 +77,16 @@ pub struct End {
 }
 
 impl End {
-    /// A connection that has heard `opening`.
+    /// A connection without keys that has heard `opening`.
     pub fn after(side: Side, opening: &[u8]) -> Self {
-        let mut end = Self {
-            connection: Connection::new(side, Duration::ZERO),
-            events: Vec::new(),
-            error: None,
-            said: Vec::new(),
-            heard_bytes: 0,
-        };
+        let mut end = Self::of(Connection::new(side, Duration::ZERO));
         end.hear(opening);
         end
+    }
+
+    /// A connection that has heard nothing yet.
+    pub fn of(connection: Connection) -> Self {
+        Self { connection, events: Vec::new(), error: None, said: Vec::new(), heard_bytes: 0 }
     }
 
     /// Hears bytes at time zero, unless it has failed.

@@ -29,6 +29,11 @@ fn open_connections_stand_mutation() {
 }
 
 #[test]
+fn sealed_talks_stand_mutation() {
+    mutate("curve");
+}
+
+#[test]
 fn frames_stand_mutation() {
     mutate("frame");
 }

@@ -53,6 +53,7 @@ fn seeds_of(target: &str) -> Seeds {
         "greeting_listener" => greetings_to_a_listener(),
         "greeting_dialler" => greetings_to_a_dialler(),
         "zmtp_frames" => traffic(),
+        "curve" => talks(),
         "frame" => story().map(|(name, frame)| (name, frame.bytes().to_vec())).to_vec(),
         "body" => bodies(),
         "delta" => deltas(),
@@ -111,6 +112,28 @@ fn traffic() -> Named {
         ("pong", slow),
         ("long", of(0, &[long(1, &[1; 300]), long(0, &[2; 30])])),
         ("claim", [&[0, 0][..], &[2], &u64::MAX.to_be_bytes()].concat()),
+    ]
+}
+
+/// Talks between ends with keys. A neighbour's first message begins at byte 567 of what it says, that of its listener at
+/// byte 301; each has 52 bytes.
+fn talks() -> Named {
+    let of = |choice: u8, changes: &[[u8; 4]]| {
+        let count = u8::try_from(changes.len()).unwrap();
+        [&[choice, count], &changes.concat()[..], b"what is said once the talk is open, and a bit more"]
+            .concat()
+    };
+    vec![
+        ("neighbours", of(0, &[])),
+        ("subscriber", of(1, &[])),
+        ("viewer", of(3, &[])),
+        ("viewer-as-neighbour", of(2, &[])),
+        ("hello-damaged", of(0, &[[150, 0, 0, 1]])),
+        ("initiate-damaged", of(0, &[[44, 1, 0, 1]])),
+        ("welcome-damaged", of(4, &[[100, 0, 0, 128]])),
+        ("message-repeated", of(0, &[[0x37, 2, 3, 52]])),
+        ("message-left-out", of(4, &[[0x2d, 1, 2, 52]])),
+        ("mechanism-changed", of(0, &[[12, 0, 0, 13]])),
     ]
 }
 
