@@ -32,6 +32,18 @@ fn every_corpus_belongs_to_a_target() {
     assert_eq!(folders, targets);
 }
 
+#[test]
+fn every_target_is_one_of_libfuzzers() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("libfuzzer");
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    for (target, _) in TARGETS {
+        let path = format!("fuzz_targets/{target}.rs");
+        assert!(manifest.contains(&format!("path = \"{path}\"")), "libfuzzer/Cargo.toml lacks {target}");
+        let calls = fs::read_to_string(folder.join(path)).unwrap();
+        assert!(calls.contains(&format!("grapevine_fuzz::{target}::run(input)")), "{calls}");
+    }
+}
+
 /// Runs a target on an input; where it panics, the input is told.
 fn stand(run: fn(&[u8]), input: &[u8], name: impl Fn() -> String) {
     if catch_unwind(|| run(input)).is_err() {
