@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
+use grapevine_proto::limits::Rate;
 use grapevine_proto::{FRAME_OVERHEAD_BYTES, Kind, Metric, Scale, catalogue, limits};
 
 #[test]
@@ -16,7 +17,12 @@ fn the_table_of_metrics_is_the_catalogue() {
 
 #[test]
 fn the_table_of_limits_is_that_of_the_code() {
-    let rows: String = limits().iter().map(|(what, limit)| format!("| {what} | {limit} |\n")).collect();
+    let sizes = limits().into_iter().map(|(what, limit)| format!("| {what} | {limit} |\n"));
+    let rates = rates().into_iter().map(|(what, Rate { interval_us, burst })| match interval_us {
+        ..1000 => format!("| {what} | {burst} at once, one more every {interval_us} µs |\n"),
+        1000.. => format!("| {what} | {burst} at once, one more every {} ms |\n", interval_us / 1000),
+    });
+    let rows: String = sizes.chain(rates).collect();
     check("<!-- limits begin -->\n", "<!-- limits end -->", &format!("| What | Most |\n|---|---|\n{rows}"));
 }
 
@@ -58,6 +64,29 @@ fn limits() -> Vec<(&'static str, usize)> {
         ("bytes of a text value", limits::TEXT_BYTES_MAX),
         ("groups of a host", limits::GROUPS_MAX),
         ("hops, unless configured otherwise", limits::HOP_LIMIT.into()),
+        ("epoch, and sequence", limits::POSITION_MAX.try_into().unwrap()),
+        ("origins that an agent remembers", limits::ORIGINS_MAX),
+        (
+            "bytes of frames that an agent holds of any origin, whatever the others need",
+            limits::HELD_SHARE_BYTES,
+        ),
+        ("bytes of frames that an agent holds", limits::HELD_BYTES_MAX),
+        ("links of an agent", limits::LINKS_MAX),
+    ]
+}
+
+fn rates() -> Vec<(&'static str, Rate)> {
+    vec![
+        ("frames of an origin", limits::FRAME_RATE),
+        ("new epochs of an origin", limits::EPOCH_RATE),
+        ("new origins by a link", limits::INTRODUCTION_RATE),
+        ("forgeries on a link", limits::FORGERY_RATE),
+        (
+            "signatures that an agent verifies; of the second half at once, each link has an equal share",
+            limits::SIGNATURE_RATE,
+        ),
+        ("jumps above an epoch that a frame shows", limits::JUMP_RATE),
+        ("jumps above an epoch that a WELCOME claims", limits::CLAIM_RATE),
     ]
 }
 

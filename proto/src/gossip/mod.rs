@@ -1,6 +1,6 @@
 //! The gossip engine: what an agent does with frames and links, without hands, clock or randomness.
 //!
-//! The caller tells the engine what happened ([`Input`]) and when ([`Moment`]), drains what to do about it
+//! The caller tells the engine what happened ([`Input`]) and when ([`Moment`](crate::Moment)), drains what to do about it
 //! ([`Engine::poll_output`]) and comes back at [`Engine::deadline`] at the latest. The same engine runs in the agent
 //! and in simulations, and a recorded run replays.
 //!
@@ -15,6 +15,13 @@
 //! Then each end gets all frames the other holds ([`Output::Snapshot`]), a keyframe and the newest delta for each
 //! origin. An agent whose own frames come back from a later run than it remembers jumps above that epoch; a welcome,
 //! which nobody signed, is believed only a little.
+//!
+//! # What others cannot do
+//! Neighbours and hosts may be broken or hostile. A host is heard at two frames a second however many it sends, first of
+//! all by its neighbours. A neighbour gets a few forgeries, then no link; its share of the time to check signatures,
+//! and of the new hosts that it may bring. Frames held have their room, in which the living come first; a list of
+//! allowed origins shuts out all others. Nobody can move this host's own epoch further than its key proves. Each rule
+//! has a module; the numbers, and the most memory that all of it takes, are in [`limits`](crate::limits).
 //!
 //! # Modules, in reading order
 //! - `input`, `output`, `counters`: all that can happen, all that may be asked for, and how often it was

@@ -24,7 +24,7 @@ pub enum Output {
         /// What to send.
         bytes: Bytes,
     },
-    /// Send a new neighbour all that [`Engine::held_after`] holds.
+    /// Send a new neighbour all that [`Engine::held_after`](super::Engine::held_after) holds.
     Snapshot {
         /// The neighbour's link.
         link: LinkId,
