@@ -8,7 +8,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use crate::command::{self, Command, Metadata, error_body};
 use crate::error::ProtocolError;
 use crate::frame::{self, Frame};
-use crate::greeting::{self, GREETING_BYTES};
+use crate::greeting::{self, GREETING_BYTES, SIGNATURE_BYTES};
 use crate::limits::{
     COMMAND_BYTES_MAX, HANDSHAKE, IDLE, IDLE_MIN, MESSAGE_BYTES_MAX, PARTS_MAX, PING_INTERVAL,
 };
@@ -74,6 +74,8 @@ pub struct Connection {
     minor: u8,
     inbox: BytesMut,
     outbox: BytesMut,
+    /// What is left to say of our greeting.
+    unsaid: Bytes,
     partial: Message,
     subscriptions: Subscriptions,
     events: VecDeque<ConnectionEvent>,
@@ -104,12 +106,18 @@ impl Connection {
     /// A connection that begins now, secured as said.
     pub fn secured(side: Side, security: &Security, randomness: Randomness, now: Duration) -> Self {
         let mechanism = Mechanism::new(security, randomness);
+        let greeting = greeting::ours(mechanism.name(), mechanism.is_server());
+        // A listener says the rest once it has heard as much: whoever dials with another mechanism and leaves at its
+        // sight has said something by then, and is told from one who only looked whether somebody listens.
+        let (signature, rest) = greeting.split_at(SIGNATURE_BYTES);
+        let rest = if side == Side::Listener { rest } else { &[] };
         Self {
             side,
             phase: Phase::Greeting,
             minor: 0,
             inbox: BytesMut::new(),
-            outbox: BytesMut::from(&greeting::ours(mechanism.name(), mechanism.is_server())[..]),
+            outbox: BytesMut::from(if rest.is_empty() { &greeting } else { signature }),
+            unsaid: Bytes::copy_from_slice(rest),
             mechanism,
             session: None,
             partial: Message::default(),
@@ -242,6 +250,10 @@ impl Connection {
     fn advance(&mut self, now: Duration) -> Result<(), ProtocolError> {
         if self.phase == Phase::Greeting {
             let head = self.inbox.get(..GREETING_BYTES).unwrap_or(&self.inbox);
+            if let Some(signature) = head.get(..SIGNATURE_BYTES) {
+                greeting::check(signature, self.mechanism.name())?;
+                self.outbox.extend_from_slice(&std::mem::take(&mut self.unsaid));
+            }
             let Some(minor) = greeting::check(head, self.mechanism.name())? else { return Ok(()) };
             self.minor = minor;
             self.inbox.advance(GREETING_BYTES);

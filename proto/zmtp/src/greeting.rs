@@ -9,6 +9,9 @@ use crate::error::ProtocolError;
 /// Length of a greeting in bytes.
 pub(crate) const GREETING_BYTES: usize = 64;
 
+/// Length of the signature that it begins with.
+pub(crate) const SIGNATURE_BYTES: usize = 10;
+
 /// Our greeting: ZMTP 3.1 with this mechanism.
 pub(crate) fn ours(mechanism: &[u8], is_server: bool) -> [u8; GREETING_BYTES] {
     let mut greeting = [0; GREETING_BYTES];

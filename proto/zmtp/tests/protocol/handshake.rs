@@ -23,7 +23,13 @@ fn refused_ready(body: &[u8]) -> Option<ProtocolError> {
 fn our_greeting_is_the_rfcs() {
     let mut expected = greeting(1, "NULL");
     expected[8] = 0;
-    assert_eq!(End::alone(Side::Listener).said(), expected);
+    assert_eq!(End::alone(Side::Dealer).said(), expected);
+    let mut listener = End::alone(Side::Listener);
+    assert_eq!(listener.said(), expected[..10], "the signature");
+    listener.hear(&expected[..9]);
+    assert_eq!(listener.said(), b"");
+    listener.hear(&expected[9..10]);
+    assert_eq!(listener.said(), expected[10..], "the rest once the dialler has said as much");
 }
 
 #[test]
