@@ -41,7 +41,7 @@ pub enum ProtocolError {
     #[error("the connection's keys are used up")]
     Unsealable,
     /// The peer closed in the middle of the handshake, as libzmq does without a word if mechanisms or keys do not fit.
-    #[error("the peer closed during the handshake: do its key and ours belong together?")]
+    #[error("the peer closed during the handshake: it has another key, or too many connections")]
     HungUp,
     /// The handshake took too long.
     #[error("the handshake was not done within {} s", HANDSHAKE.as_secs())]

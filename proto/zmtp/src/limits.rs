@@ -64,16 +64,36 @@ pub const RECEIVE_BYTES_MAX: usize = 512;
 /// How long the first queued message waits for company: an unbatched message costs a system call and a packet.
 pub const BATCH: Duration = Duration::from_millis(5);
 
-/// Most connections of one node, handshakes included. A peer that means no good makes us hold 64 KiB queued, a
-/// message half received in a buffer that doubles (128 KiB), 96 KiB unsent in another (128 KiB) and 64 KiB of events,
-/// and all of them together 256 * 384 KiB = 96 MiB. One that means well costs a read buffer of 4 KiB.
+/// Most connections that others make over TCP, handshakes included; those that the node dials are its owner's to
+/// bound. A peer that means no good makes us hold 64 KiB queued, a message half received in a buffer that doubles
+/// (128 KiB), 96 KiB unsent in another (128 KiB) and 64 KiB of events, and all of them together 256 * 384 KiB = 96 MiB.
+/// One that means well costs a read buffer of 4 KiB.
 pub const CONNECTIONS_MAX: usize = 256;
 
-/// Connections that one address may open at once before its rate counts.
+/// Connections over Unix sockets, which no stranger can take: 32 * 384 KiB = 12 MiB.
+pub const UNIX_CONNECTIONS_MAX: usize = 32;
+
+/// Most connections from one address: its agent's link, a second while one replaces the other, and a dozen dashboards.
+/// It takes 16 addresses to lock everybody else out.
+pub const ADDRESS_CONNECTIONS_MAX: usize = 16;
+
+/// Most connections from one IPv6 network (a /64), whose owner has as many addresses as they like: half of all. The
+/// hosts of a whole network may be neighbours of one agent, so that it is not less.
+pub const NETWORK_CONNECTIONS_MAX: usize = CONNECTIONS_MAX / 2;
+
+/// Most connections over TCP whose handshake is not done; one more displaces the oldest. A CURVE handshake costs 0.3 ms
+/// of computing, so that all of them together are 20 ms away from done. At 200 newcomers a second each has 0.3 s, within
+/// which a peer in the same country is done.
+pub const HANDSHAKES_MAX: usize = 64;
+
+/// Connections that one network may open at once before its rate counts.
 pub const ACCEPT_BURST: u32 = 32;
 
-/// Connections that one address may open in a second in the long run.
+/// Connections that one network may open in a second in the long run.
 pub const ACCEPTS_PER_SECOND: u32 = 8;
+
+/// Most networks whose rates are remembered. The one that could open most connections is forgotten first.
+pub const ACCEPT_NETWORKS_MAX: usize = 256;
 
 /// Failed handshakes that are told at once before their rate counts.
 pub const REJECTED_BURST: u32 = 8;
@@ -81,8 +101,11 @@ pub const REJECTED_BURST: u32 = 8;
 /// Failed handshakes that are told in a second in the long run.
 pub const REJECTED_PER_SECOND: u32 = 1;
 
-/// Most addresses whose rates are remembered. The one that was quiet longest is forgotten first.
-pub const ACCEPT_ADDRESSES_MAX: usize = 256;
+/// Most addresses of a name that one dial tries.
+pub const ADDRESSES_MAX: usize = 8;
+
+/// How long an address is tried alone (RFC 8305, section 8): the last of eight still has 1.2 s of the 3 s of a dial.
+pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// Time before the first redial; doubles with every failure.
 pub const REDIAL_MIN: Duration = Duration::from_millis(100);

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Net;
-use super::event::{DialId, DownReason, Event};
+use super::event::{DialId, Event};
 use super::link::{End, Link, Origin};
 use super::socket::Socket;
 use super::stop::Stop;
@@ -104,7 +104,6 @@ impl Dialler {
         let link = self.link().map_err(|error| error.to_string())?;
         match socket.serve(link).await {
             End::Link => Ok(()),
-            End::Handshake(DownReason::ClosedByPeer) => Err("closed during the handshake".to_owned()),
             End::Handshake(reason) => Err(reason.to_string()),
         }
     }
@@ -119,7 +118,8 @@ impl Dialler {
             Endpoint::Tcp { .. } => self.net.0.config.dial.clone(),
             Endpoint::Unix(_) => Security::Null,
         };
-        let origin = Origin { side, security, address, dial: Some(self.id), stop: self.stop.clone() };
+        let (dial, seat, stop) = (Some(self.id), None, self.stop.clone());
+        let origin = Origin { side, security, address, dial, seat, stop };
         Link::new(self.net.clone(), origin, prefixes)
     }
 }

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::counters::add;
 use super::event::{DialId, DownReason, Event, LinkId, Peer};
 use super::outlet::Outlet;
+use super::seats::Seat;
 use super::stop::{Open, Stop};
 use super::{Net, lock};
 use crate::connection::{Connection, ConnectionEvent, Side};
@@ -27,6 +28,8 @@ pub(super) struct Origin {
     pub(super) security: Security,
     pub(super) address: String,
     pub(super) dial: Option<DialId>,
+    /// That of a peer that dialled.
+    pub(super) seat: Option<Seat>,
     pub(super) stop: Stop,
 }
 
@@ -90,7 +93,7 @@ impl Link {
         W: AsyncWrite + Unpin,
     {
         let reason = match self.talk(&mut reader, &mut writer).await {
-            DownReason::ClosedByPeer | DownReason::Io(_) if self.connection.is_handshaking() => {
+            DownReason::ClosedByPeer | DownReason::Io(_) if self.is_hung_up() => {
                 DownReason::Protocol(ProtocolError::HungUp)
             }
             reason => reason,
@@ -195,6 +198,12 @@ impl Link {
         drop(tokio::time::timeout_at(ends, parting).await);
     }
 
+    /// Whether a peer that closes now does so in the middle of the handshake. One that dialled us and said nothing only
+    /// looked whether somebody listens.
+    fn is_hung_up(&self) -> bool {
+        !self.is_up && (self.origin.dial.is_some() || self.connection.is_handshaking())
+    }
+
     /// Whether the link is to close and has nothing more to say.
     fn is_done(&mut self) -> bool {
         if !self.outlet.is_closing() {
@@ -231,6 +240,7 @@ impl Link {
         match event {
             ConnectionEvent::Open { peer, identity } => {
                 self.is_up = true;
+                self.origin.seat.iter().for_each(Seat::keep);
                 lock(&self.net.0.links).insert(link, Arc::clone(&self.outlet));
                 for prefix in std::mem::take(&mut self.prefixes) {
                     self.connection.subscribe(&prefix);

@@ -1,22 +1,20 @@
 //! Listening: TCP and Unix sockets.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::admission::Admission;
 use super::counters::add;
 use super::link::{Link, Origin};
+use super::seats::Seat;
 use super::socket::Socket;
+use super::source::Source;
 use super::stop::{Open, Stop};
 use super::unix::UnixDoor;
-use super::{Net, NetError};
+use super::{Net, NetError, lock};
 use crate::connection::Side;
 use crate::endpoint::Endpoint;
-use crate::limits::CONNECTIONS_MAX;
 use crate::mechanism::Security;
 
 pub(super) async fn listen(net: &Net, endpoint: &Endpoint) -> Result<Endpoint, NetError> {
@@ -42,16 +40,16 @@ enum Door {
 }
 
 impl Door {
-    /// The next connection, the address whose rate counts, and what to call it.
-    async fn next(&self) -> io::Result<(Socket, IpAddr, String)> {
+    /// The next connection, who it counts for, and what to call it.
+    async fn next(&self) -> io::Result<(Socket, Source, String)> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, address) = listener.accept().await?;
-                Ok((Socket::Tcp(stream), address.ip(), address.to_string()))
+                Ok((Socket::Tcp(stream), Source::of(address.ip()), address.to_string()))
             }
             Self::Unix(door) => {
                 let (stream, _unnamed) = door.listener.accept().await?;
-                Ok((Socket::Unix(stream), IpAddr::V4(Ipv4Addr::LOCALHOST), "unix".to_owned()))
+                Ok((Socket::Unix(stream), Source::Unix, "unix".to_owned()))
             }
         }
     }
@@ -60,7 +58,6 @@ impl Door {
 /// Takes connections until the node ends. `_open` is dropped after the door, so that whoever waits for it can listen
 /// on the same address again.
 async fn accept(_open: Open, net: Net, door: Door) {
-    let mut admission = Admission::default();
     let stop = Stop::of_node(&net);
     let mut stopped = std::pin::pin!(stop.wait());
     loop {
@@ -69,34 +66,41 @@ async fn accept(_open: Open, net: Net, door: Door) {
             () = &mut stopped => return,
         };
         match next {
-            Ok((socket, ip, address)) if takes(&net, &mut admission, ip) => {
-                let security = match &socket {
-                    Socket::Tcp(_) => net.0.config.listen.clone(),
-                    Socket::Unix(_) => Security::Null,
-                };
-                let origin =
-                    Origin { side: Side::Listener, security, address, dial: None, stop: stop.clone() };
-                // Made here, so that a burst is counted before the tasks run. Without random bytes from the system
-                // nobody is served.
-                let Ok(link) = Link::new(net.clone(), origin, &[]) else { continue };
-                // A handshake that failed was counted.
-                tokio::spawn(async move { drop(socket.serve(link).await) });
-            }
-            Ok(_turned_away) => {}
+            Ok((socket, source, address)) => match seat(&net, source) {
+                Some(seat) => serve(&net, socket, seat, address),
+                None => add(&net.0.counting.turned_away, 1),
+            },
             Err(_no_descriptors_or_broken_connection) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
 }
 
-/// Whether a connection is taken; counts it if not.
-fn takes(net: &Net, admission: &mut Admission, address: IpAddr) -> bool {
-    let most = u64::try_from(CONNECTIONS_MAX).unwrap_or(u64::MAX);
-    let takes =
-        net.0.counting.connections.load(Ordering::Relaxed) < most && admission.admit(address, net.now());
-    if !takes {
-        add(&net.0.counting.turned_away, 1);
-    }
-    takes
+/// A seat for a connection that is to be taken.
+fn seat(net: &Net, source: Source) -> Option<Seat> {
+    let is_in_rate = lock(&net.0.rates).admit(source, net.now());
+    is_in_rate.then(|| Seat::take(net, source)).flatten()
+}
+
+/// Serves a connection in a task of its own.
+fn serve(net: &Net, socket: Socket, seat: Seat, address: String) {
+    let security = match &socket {
+        Socket::Tcp(_) => net.0.config.listen.clone(),
+        Socket::Unix(_) => Security::Null,
+    };
+    let handshake = seat.handshake();
+    let (dial, seat, stop) = (None, Some(seat), Stop::of_node(net));
+    let origin = Origin { side: Side::Listener, security, address, dial, seat, stop };
+    // Made here, so that a burst is counted before the tasks run. Without random bytes from the system nobody is
+    // served.
+    let Ok(link) = Link::new(net.clone(), origin, &[]) else { return };
+    let net = net.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            biased;
+            () = handshake.displaced() => add(&net.0.counting.turned_away, 1),
+            _failed_handshakes_are_counted = socket.serve(link) => {}
+        }
+    });
 }
 
 /// How long to wait after a failed accept, which would fail again at once when descriptors are short.

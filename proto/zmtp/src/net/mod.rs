@@ -4,14 +4,17 @@
 //! [`Connection`](crate::Connection) and drains a [`Queue`](crate::Queue); nobody ever waits for a neighbour but
 //! that neighbour's own task. What happens comes out of [`Events`].
 
-mod admission;
 mod counters;
 mod dialler;
 mod event;
 mod link;
 mod listener;
 mod outlet;
+mod rates;
+mod reach;
+mod seats;
 mod socket;
+mod source;
 mod stop;
 mod token_bucket;
 mod unix;
@@ -31,6 +34,8 @@ use counters::{Counting, add};
 pub use dialler::{Dial, DialAs};
 pub use event::{DialId, DownReason, Event, Events, LinkId, Peer};
 use outlet::Outlet;
+use rates::Rates;
+use seats::Seats;
 use token_bucket::TokenBucket;
 
 use crate::endpoint::Endpoint;
@@ -65,6 +70,10 @@ struct Inner {
     links: Mutex<BTreeMap<LinkId, Arc<Outlet>>>,
     next_id: AtomicU64,
     counting: Counting,
+    /// How often others may connect.
+    rates: Mutex<Rates>,
+    /// How many others are connected.
+    seats: Mutex<Seats>,
     /// How often failed handshakes may be told.
     rejections: Mutex<TokenBucket>,
     /// When all is to end: set once, to the time by which it has to have ended.
@@ -84,6 +93,8 @@ impl Net {
             links: Mutex::default(),
             next_id: AtomicU64::new(1),
             counting: Counting::default(),
+            rates: Mutex::default(),
+            seats: Mutex::default(),
             rejections: Mutex::new(TokenBucket::full(REJECTED_BURST, Duration::ZERO)),
             ending: watch::Sender::new(None),
             open: watch::Sender::new(0),

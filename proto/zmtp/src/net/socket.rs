@@ -7,6 +7,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::link::{End, Link};
+use super::reach;
 use crate::endpoint::Endpoint;
 use crate::limits::{IDLE, PING_INTERVAL};
 
@@ -20,7 +21,10 @@ impl Socket {
     /// Dials an endpoint; its name is resolved anew each time.
     pub(super) async fn connect(endpoint: &Endpoint) -> io::Result<Self> {
         Ok(match endpoint {
-            Endpoint::Tcp { host, port } => Self::Tcp(TcpStream::connect((host.as_str(), *port)).await?),
+            Endpoint::Tcp { host, port } => {
+                let addresses = tokio::net::lookup_host((host.as_str(), *port)).await?;
+                Self::Tcp(reach::any(addresses).await?)
+            }
             Endpoint::Unix(path) => Self::Unix(UnixStream::connect(path).await?),
         })
     }

@@ -17,8 +17,7 @@ impl TokenBucket {
 
     /// Whether there was a token to take at `now`.
     pub(super) fn take(&mut self, burst: u32, per_second: u32, now: Duration) -> bool {
-        let gained = now.saturating_sub(self.filled).as_secs_f64() * f64::from(per_second);
-        self.tokens = (self.tokens + gained).min(burst.into());
+        self.tokens = self.tokens(burst, per_second, now);
         self.filled = now;
         let has_one = self.tokens >= 1.0;
         if has_one {
@@ -27,8 +26,9 @@ impl TokenBucket {
         has_one
     }
 
-    /// When it was asked last.
-    pub(super) fn asked_at(&self) -> Duration {
-        self.filled
+    /// How many tokens it holds at `now`.
+    pub(super) fn tokens(&self, burst: u32, per_second: u32, now: Duration) -> f64 {
+        let gained = now.saturating_sub(self.filled).as_secs_f64() * f64::from(per_second);
+        (self.tokens + gained).min(burst.into())
     }
 }

@@ -33,6 +33,13 @@ impl Raw {
         raw
     }
 
+    /// Connects from 127.0.0.`host` as a subscriber of ZMTP 3.0, of whom nobody expects to hear anything.
+    pub(crate) async fn quiet(endpoint: &Endpoint, host: u8) -> Self {
+        let mut raw = Self::connect_from(endpoint, host).await;
+        raw.say(&[wire::greeting(0, "NULL"), wire::ready("SUB")].concat()).await;
+        raw
+    }
+
     /// Says bytes; whether anybody takes them is not looked at.
     pub(crate) async fn say(&mut self, bytes: &[u8]) {
         drop(self.0.write_all(bytes).await);

@@ -22,6 +22,7 @@ fn linked(side: Side, stream: DuplexStream) -> (Net, Events) {
         security: Security::Null,
         address: "pipe".to_owned(),
         dial: None,
+        seat: None,
         stop: Stop::of_node(&net),
     };
     let link = Link::new(net.clone(), origin, &[]).unwrap();
