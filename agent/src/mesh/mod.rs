@@ -7,7 +7,7 @@ mod refusals;
 use bytes::Bytes;
 use grapevine_proto::gossip::{self, CloseReason, Counters, Engine, Input, Output};
 use grapevine_proto::{Frame, FrameKind, HostName, Moment, OriginId, OriginKey};
-use grapevine_zmtp::{Endpoint, Event, LinkId, Message, Net, Rank, Slot, SocketType};
+use grapevine_zmtp::{Endpoint, Event, LinkId, Message, Net, Rank, SendError, Slot, SocketType};
 
 use crate::config::Neighbor;
 use feeds::{Feeds, Reader};
@@ -166,8 +166,10 @@ impl Mesh {
     }
 
     fn send(&self, link: LinkId, slot: Slot, message: Message) {
-        if self.net.send(link, slot, message).is_err() {
-            tracing::trace!(%link, "link is gone; its end is under way");
+        match self.net.send(link, slot, message) {
+            Ok(()) => {}
+            Err(SendError::Gone) => tracing::trace!(%link, "link is gone; its end is under way"),
+            Err(error) => tracing::warn!(%link, %error, "message not sent"),
         }
     }
 
