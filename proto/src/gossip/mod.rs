@@ -1,8 +1,8 @@
 //! The gossip engine: what an agent does with frames and links, without hands, clock or randomness.
 //!
-//! The caller tells the engine what happened ([`Input`]) and when ([`Moment`](crate::Moment)), drains what to do about it
-//! ([`Engine::poll_output`]) and comes back at [`Engine::deadline`] at the latest. The same engine runs in the agent
-//! and in simulations, and a recorded run replays.
+//! The caller tells the engine what happened ([`Input`]) and when ([`Moment`](crate::Moment)), drains what to do
+//! about it ([`Engine::poll_output`]) and comes back at [`Engine::deadline`] at the latest. The same engine runs in
+//! the agent and in simulations, and a recorded run replays.
 //!
 //! # How frames spread
 //! Every frame floods: an agent that sees a frame for the first time delivers it to its subscribers and forwards
@@ -17,11 +17,12 @@
 //! which nobody signed, is believed only a little.
 //!
 //! # What others cannot do
-//! Neighbours and hosts may be broken or hostile. A host is heard at two frames a second however many it sends, first of
-//! all by its neighbours. A neighbour gets a few forgeries, then no link; its share of the time to check signatures,
-//! and of the new hosts that it may bring. Frames held have their room, in which the living come first; a list of
-//! allowed origins shuts out all others. Nobody can move this host's own epoch further than its key proves. Each rule
-//! has a module; the numbers, and the most memory that all of it takes, are in [`limits`](crate::limits).
+//! Neighbours and hosts may be broken or hostile. A host is heard at two frames a second however many it sends, first
+//! of all by its neighbours. A neighbour gets a few forgeries, then no link; a share of the time to check signatures;
+//! so many new hosts that it may bring. Frames held have their room, in which the living come first. A list of allowed
+//! origins shuts out all others. This host's epoch goes where frames of its own key show that it must, and hardly
+//! anywhere on somebody's word. Each rule has a module; the numbers, and the most memory that all of it takes, are in
+//! [`limits`](crate::limits).
 //!
 //! # Modules, in reading order
 //! - `input`, `output`, `counters`: all that can happen, all that may be asked for, and how often it was

@@ -51,7 +51,8 @@ pub enum Output {
     /// Another agent signs with this host's key: more frames of it come from elsewhere than earlier runs explain. Told
     /// once a minute.
     KeyShared,
-    /// A frame was refused; somebody should hear of it. What can happen often is told once a minute for each origin or link.
+    /// A frame was refused; somebody should hear of it. What can happen often is told once a minute for each origin
+    /// or link.
     Refused {
         /// The link that it came by.
         link: LinkId,
