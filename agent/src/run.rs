@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use grapevine_collectors::Context;
+use grapevine_proto::gossip::Engine;
 use grapevine_proto::{Composer, HostName, Identity, Moment};
 use grapevine_zmtp::{Endpoint, Events, Net, NetConfig, Stamp};
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,7 +16,7 @@ use tokio::time::{MissedTickBehavior, interval_at};
 use crate::arguments::Run;
 use crate::clock::Clock;
 use crate::collecting::Collecting;
-use crate::config::{self, Config, MetricsAgent};
+use crate::config::{self, Allowed, Config, MetricsAgent};
 use crate::keys;
 use crate::mesh::{self, JumpAbove, Mesh};
 use crate::state::{self, StateDir};
@@ -91,7 +92,11 @@ impl Agent {
         let state = StateDir::open(&folder)?;
         let (key, epoch) = (state.origin_key()?, state.begin_epoch()?);
         let now = clock.now();
-        let mesh = Mesh::new(&key, host.clone(), epoch, net.clone(), &settings.neighbors, now)?;
+        let mut engine = Engine::new(key.origin(), key.public().verifier()?, host.clone(), epoch, now);
+        if !settings.allow_origins.is_empty() {
+            engine = engine.allowing(settings.allow_origins.iter().map(|Allowed(origin)| *origin).collect());
+        }
+        let mesh = Mesh::new(engine, net.clone(), &settings.neighbors);
         let identity = Identity {
             public_key: key.public(),
             host,

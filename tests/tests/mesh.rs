@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use grapevine_sub::{Record, Recording};
 use grapevine_tests::lab::Lab;
+use grapevine_tests::lines::Lines;
 use grapevine_tests::programs::{Running, command};
 use serde_json::Value;
 
@@ -209,4 +210,34 @@ fn a_hop_limit_of_one_stops_at_the_neighbour() {
     assert_eq!(at_b["a"]["hops"], 1);
     let at_c = lab.hosts_until("c", "b", 10, |hosts| hosts.contains_key("b"));
     assert!(!at_c.contains_key("a"), "{at_c:?}");
+}
+
+#[test]
+fn a_list_of_origins_keeps_others_out_and_two_hosts_of_one_name_are_a_conflict() {
+    let Some(lab) = Lab::new(&["a", "b", "c"], &CHAIN) else { return };
+    let (a, b) = (lab.agent("a", &["b"], ""), lab.agent("b", &["a"], ""));
+    let _c = lab.agent("c", &["b"], "");
+    let hosts = lab.hosts_until("c", "three hosts", 20, |hosts| hosts.len() == 3);
+    let origin_of_c = hosts["c"]["origin"].as_str().unwrap();
+    a.kill();
+    assert_eq!(b.terminate(), Some(0));
+    // Somebody else with a's name, and b lets only c in.
+    std::fs::remove_dir_all(lab.path("a")).unwrap();
+    let _a = lab.agent("a", &["b"], "");
+    let mut b = lab.agent("b", &["a"], &format!("allow_origins = [{origin_of_c:?}]"));
+    let refused =
+        Lines::of(b.stderr()).wait_for("refusal", 20, |line| line.contains("WARN") && line.contains("allow"));
+    assert!(refused.contains("10.61.0."), "names the address: {refused}");
+    drop(b);
+    let _b = lab.agent("b", &["a"], "");
+    let output = || lab.grapevine("c", &["hosts", "--json"]).output().unwrap().stdout;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let rows: Vec<Value> = serde_json::from_slice(&output()).unwrap_or_default();
+        let named: Vec<&Value> = rows.iter().filter(|row| row["host"] == "a").collect();
+        if named.len() == 2 && named.iter().all(|row| row["conflict"] == true) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{rows:?}");
+    }
 }

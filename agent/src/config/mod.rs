@@ -6,7 +6,7 @@ mod source;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use grapevine_proto::{HostName, limits};
+use grapevine_proto::{BadOriginId, HostName, OriginId, limits};
 use grapevine_zmtp::Endpoint;
 use serde::Deserialize;
 
@@ -42,6 +42,9 @@ pub(crate) struct MetricsAgent {
     /// Agents to keep a link to.
     #[serde(deserialize_with = "source::list")]
     pub(crate) neighbors: Vec<Neighbor>,
+    /// The only hosts whose frames are taken, besides this one; all if empty.
+    #[serde(deserialize_with = "source::list")]
+    pub(crate) allow_origins: Vec<Allowed>,
     /// The host's name in the network; the kernel's where none is given.
     pub(crate) host_name: Option<HostName>,
     /// What the host is for.
@@ -68,6 +71,7 @@ impl Default for MetricsAgent {
             plaintext: false,
             key_file: None,
             neighbors: Vec::new(),
+            allow_origins: Vec::new(),
             host_name: None,
             role: "agent".to_owned(),
             groups: Vec::new(),
@@ -89,6 +93,19 @@ impl TryFrom<String> for Neighbor {
 
     fn try_from(text: String) -> Result<Self, String> {
         text.parse().map(Self).map_err(|error: grapevine_zmtp::EndpointError| error.to_string())
+    }
+}
+
+/// An origin that is let in, as `grapevine hosts` shows it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Allowed(pub(crate) OriginId);
+
+impl TryFrom<String> for Allowed {
+    type Error = BadOriginId;
+
+    fn try_from(text: String) -> Result<Self, BadOriginId> {
+        text.parse().map(Self)
     }
 }
 

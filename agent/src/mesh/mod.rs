@@ -6,7 +6,7 @@ mod refusals;
 
 use bytes::Bytes;
 use grapevine_proto::gossip::{self, CloseReason, Counters, Engine, Input, Output};
-use grapevine_proto::{Frame, FrameKind, HostName, Moment, OriginId, OriginKey};
+use grapevine_proto::{Frame, FrameKind, HostName, Moment, OriginId};
 use grapevine_zmtp::{Endpoint, Event, LinkId, Message, Net, Rank, SendError, Slot, SocketType};
 
 use crate::config::Neighbor;
@@ -26,19 +26,11 @@ pub(crate) struct Mesh {
 pub(crate) struct JumpAbove(pub(crate) u32);
 
 impl Mesh {
-    /// Joins the network as the owner of `key`, dialling `seeds`.
-    pub(crate) fn new(
-        key: &OriginKey,
-        host: HostName,
-        epoch: u32,
-        net: Net,
-        seeds: &[Neighbor],
-        now: Moment,
-    ) -> anyhow::Result<Self> {
-        let engine = Engine::new(key.origin(), key.public().verifier()?, host, epoch, now);
+    /// Joins the network, dialling `seeds`.
+    pub(crate) fn new(engine: Engine, net: Net, seeds: &[Neighbor]) -> Self {
         let endpoints = seeds.iter().map(|Neighbor(endpoint)| endpoint.clone());
         let neighbours = Neighbours::dial(&net, endpoints);
-        Ok(Self { engine, net, neighbours, feeds: Feeds::default() })
+        Self { engine, net, neighbours, feeds: Feeds::default() }
     }
 
     /// Sends this host's own frame into the network.

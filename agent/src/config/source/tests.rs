@@ -52,6 +52,7 @@ fn mistakes_are_told_with_their_line() {
         ("\n\n[metrics_agent\n", "agent.toml:3: "),
         ("[metrics_agent]\nhost_name = \"two words\"\n", "agent.toml:2: \"two words\" is not a host name"),
         ("[metrics_agent]\nneighbors = [\"srv01:x\"]\n", "agent.toml:2: "),
+        ("[metrics_agent]\nallow_origins = [\"srv01\"]\n", "agent.toml:2: \"srv01\" is no origin"),
         (
             "[collectors]\n\ncpu_metric = {}\n",
             "agent.toml:3: unknown collector `cpu_metric`, expected one of",
