@@ -1,18 +1,25 @@
 //! Z85, ZeroMQ's text form of binary keys (RFC 32): five characters for four bytes.
 
+use zeroize::Zeroizing;
+
 /// The text of 32 bytes: 40 characters.
-pub(crate) fn encode(bytes: &[u8; 32]) -> String {
+pub(crate) fn encode(bytes: &[u8; 32]) -> Zeroizing<String> {
     let words = bytes.as_chunks::<4>().0.iter().map(|word| u32::from_be_bytes(*word));
-    words.flat_map(|word| [52_200_625, 614_125, 7225, 85, 1].map(|place| digit(word / place % 85))).collect()
+    let digits =
+        words.flat_map(|word| [52_200_625, 614_125, 7225, 85, 1].map(|place| digit(word / place % 85)));
+    // Long enough from the start: a string that grows leaves pieces of a secret behind.
+    let mut text = Zeroizing::new(String::with_capacity(40));
+    text.extend(digits);
+    text
 }
 
 /// The 32 bytes of a text, or none.
-pub(crate) fn decode(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn decode(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     let digits = text.as_bytes();
     if digits.len() != 40 {
         return None;
     }
-    let mut bytes = [0; 32];
+    let mut bytes = Zeroizing::new([0; 32]);
     for (to, from) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(digits.as_chunks::<5>().0) {
         let mut word = 0_u32;
         for digit in from {
@@ -54,7 +61,7 @@ mod tests {
     proptest! {
         #[test]
         fn keys_come_back(bytes: [u8; 32]) {
-            prop_assert_eq!(decode(&encode(&bytes)), Some(bytes));
+            prop_assert_eq!(decode(&encode(&bytes)), Some(Zeroizing::new(bytes)));
         }
     }
 }

@@ -29,7 +29,7 @@ impl Keys {
             Self::Of(_) => {
                 let ClientKeys { secret, server } = client(&self.cluster().client());
                 let public = secret.public().to_string();
-                for_client(server.to_string(), public, z85(secret.to_bytes()))
+                for_client(server.to_string(), public, z85(*secret.to_bytes()))
             }
         }
     }
@@ -55,7 +55,7 @@ impl Keys {
             Self::None => Vec::new(),
             Self::Of(_) => {
                 let secret = server(&self.cluster().server()).secrets.first().unwrap().to_bytes();
-                vec![("GRAPEVINE_SERVER_SECRET", z85(secret))]
+                vec![("GRAPEVINE_SERVER_SECRET", z85(*secret))]
             }
         }
     }

@@ -25,7 +25,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(keys: Arc<ClientKeys>, randomness: Randomness) -> Self {
-        let short_term = SecretKey::from_bytes(randomness.short_term);
+        let short_term = SecretKey::from_bytes(&randomness.short_term);
         Self { keys, short_term, vouch_nonce: randomness.nonce, sent: 0, session_key: None, received: None }
     }
 

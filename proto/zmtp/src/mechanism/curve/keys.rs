@@ -3,6 +3,7 @@
 use std::fmt;
 
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::mechanism::Role;
 use crate::z85;
@@ -37,22 +38,40 @@ impl fmt::Debug for PublicKey {
 
 /// A secret Curve25519 key. Wiped from memory when dropped; never printed.
 #[derive(Clone)]
-pub struct SecretKey(pub(super) crypto_box::SecretKey);
+pub struct SecretKey {
+    /// Where it stays when this is moved.
+    key: Box<crypto_box::SecretKey>,
+    public: PublicKey,
+}
 
 impl SecretKey {
     /// The key with these 32 secret bytes.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(crypto_box::SecretKey::from_bytes(bytes))
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        let key = Box::new(crypto_box::SecretKey::from_bytes(*bytes));
+        let public = PublicKey(key.public_key().to_bytes());
+        Self { key, public }
     }
 
     /// Its public half.
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.public_key().to_bytes())
+        self.public
     }
 
     /// The secret bytes, for a key file.
-    pub fn to_bytes(&self) -> [u8; 32] {
-        self.0.to_bytes()
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.key.to_bytes())
+    }
+
+    pub(super) fn scalar(&self) -> &crypto_box::SecretKey {
+        &self.key
+    }
+}
+
+impl Drop for SecretKey {
+    fn drop(&mut self) {
+        // The crate wipes the scalar that it made of the bytes, but not the bytes.
+        *self.key = crypto_box::SecretKey::from_bytes([0; 32]);
+        std::hint::black_box(&self.key);
     }
 }
 

@@ -27,8 +27,10 @@ pub(crate) use client::Client;
 pub use keys::{ClientKeys, PublicKey, SecretKey, ServerKeys};
 pub(crate) use sealing::{SEALED_BYTES, Session};
 pub(crate) use server::Server;
+use zeroize::Zeroize;
 
-/// Random bytes for one connection: a short-term key, a cookie and a nonce. The caller draws them; never twice.
+/// Random bytes for one connection: a short-term key, a cookie and a nonce. The caller draws them; never twice. The
+/// key's seed is wiped from memory when this is dropped.
 pub struct Randomness {
     /// The seed of the connection's short-term secret key.
     pub short_term: [u8; 32],
@@ -43,8 +45,16 @@ impl Randomness {
     pub const NONE: Self = Self { short_term: [0; 32], cookie: [0; COOKIE_BYTES], nonce: [0; 16] };
 }
 
+impl Drop for Randomness {
+    fn drop(&mut self) {
+        self.short_term.zeroize();
+    }
+}
+
 /// Length of a cookie (RFC 26, "The WELCOME command").
 pub(crate) const COOKIE_BYTES: usize = 96;
 
+#[cfg(test)]
+mod secrecy;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ pub(super) const TAG_BYTES: usize = 16;
 
 /// What one end can seal for, and open from, the other.
 pub(super) fn shared(theirs: &PublicKey, ours: &SecretKey) -> SalsaBox {
-    SalsaBox::new(&theirs.point(), &ours.0)
+    SalsaBox::new(&theirs.point(), ours.scalar())
 }
 
 /// A nonce of a text and a counter.

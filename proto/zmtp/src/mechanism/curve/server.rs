@@ -35,8 +35,8 @@ struct Greeted {
 
 impl Server {
     pub(crate) fn new(keys: Arc<ServerKeys>, randomness: Randomness) -> Self {
-        let Randomness { short_term, cookie, nonce } = randomness;
-        let short_term = SecretKey::from_bytes(short_term);
+        let short_term = SecretKey::from_bytes(&randomness.short_term);
+        let (cookie, nonce) = (randomness.cookie, randomness.nonce);
         Self { keys, short_term, cookie, welcome_nonce: nonce, client: None, received: None, sent: 0 }
     }
 
@@ -50,16 +50,19 @@ impl Server {
         let (counter, boxed) = rest.split_first_chunk().ok_or(MALFORMED)?;
         let (short_term, counter) = (PublicKey(*short_term), u64::from_be_bytes(*counter));
         let nonce = counted(b"CurveZMQHELLO---", counter);
-        let knows = |secret: &&SecretKey| {
-            open(&shared(&short_term, secret), &nonce, boxed).is_some_and(|zeros| zeros == [0; 64])
+        let opened_with = |secret: &SecretKey| {
+            let key = shared(&short_term, secret);
+            let is_for_us = open(&key, &nonce, boxed).is_some_and(|zeros| zeros == [0; 64]);
+            is_for_us.then_some((key, secret.public()))
         };
-        let secret = self.keys.secrets.iter().find(knows).ok_or(ProtocolError::WrongKey)?;
+        let opened = self.keys.secrets.iter().find_map(opened_with);
+        let (key, known_by) = opened.ok_or(ProtocolError::WrongKey)?;
 
         let mut welcome = self.welcome_nonce.to_vec();
         let plain = [&self.short_term.public().0[..], &self.cookie].concat();
-        seal(&shared(&short_term, secret), &random(b"WELCOME-", &self.welcome_nonce), &plain, &mut welcome)?;
+        seal(&key, &random(b"WELCOME-", &self.welcome_nonce), &plain, &mut welcome)?;
         let session_key = shared(&short_term, &self.short_term);
-        self.client = Some(Greeted { short_term, known_by: secret.public(), counter, session_key });
+        self.client = Some(Greeted { short_term, known_by, counter, session_key });
         Ok(Saying { name: "WELCOME", body: welcome })
     }
 
