@@ -6,6 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use grapevine_proto::limits::ENGINE_BYTES_MAX;
+use grapevine_zmtp::limits::{CONNECTIONS_MAX, UNIX_CONNECTIONS_MAX};
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
@@ -13,11 +15,13 @@ use tempfile::TempDir;
 use crate::lines::Lines;
 use crate::programs::{self, Running, command};
 
-/// Memory that an agent may take whatever is done to it, in bytes: what it takes in peace (8 MiB of programs, stacks
-/// and heap), the frames that the engine holds, and what all its links may hold.
-pub const VICTIM_BYTES_MAX: u64 = 8 * 1024 * 1024 + ENGINE_BYTES_MAX + LINKS_BYTES_MAX;
-const ENGINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-const LINKS_BYTES_MAX: u64 = 96 * 1024 * 1024;
+/// Memory that an agent may take whatever is done to it, in bytes: what it takes in peace (8 MiB of program, stacks
+/// and heap), what its engine may hold, and what its connections may. SECURITY.md states the sum.
+pub const VICTIM_BYTES_MAX: usize =
+    8 * 1024 * 1024 + ENGINE_BYTES_MAX + (CONNECTIONS_MAX + UNIX_CONNECTIONS_MAX) * CONNECTION_BYTES_MAX;
+
+/// What a hostile peer makes a connection hold; `grapevine_zmtp::limits::CONNECTIONS_MAX` says how.
+const CONNECTION_BYTES_MAX: usize = 384 * 1024;
 
 /// An agent under attack, with keys or without.
 #[derive(Debug)]
@@ -83,11 +87,11 @@ impl Stage {
     }
 
     /// Resident memory of the victim in bytes.
-    pub fn resident_bytes(&self) -> u64 {
+    pub fn resident_bytes(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.victim.id()))
             .unwrap_or_else(|error| panic!("the victim is dead: {error}"));
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
     }
 }
 

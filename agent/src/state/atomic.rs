@@ -10,7 +10,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     place(path, bytes, |temporary| std::fs::rename(temporary, path))
 }
 
-/// As [`write`], but only where there is no file yet.
+/// As [`write()`], but only where there is no file yet.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A link is made only if its name is free, with nothing in between.
     place(path, bytes, |temporary| {
