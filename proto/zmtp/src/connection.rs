@@ -340,7 +340,7 @@ impl Connection {
     fn unseal(&mut self, frame: Frame) -> Result<Frame, ProtocolError> {
         let Some(session) = &mut self.session else { return Ok(frame) };
         let (Frame::Command(sealed) | Frame::Part { body: sealed, .. }) = frame;
-        let (flags, body) = session.open(&sealed)?;
+        let (flags, body) = session.open(sealed)?;
         if flags & SEALED_COMMAND == 0 {
             return Ok(Frame::Part { body, more: flags & SEALED_MORE != 0 });
         }

@@ -9,7 +9,7 @@ mod wire;
 use std::time::Duration;
 
 use grapevine_zmtp::limits::{MESSAGE_BYTES_MAX, PARTS_MAX, RECEIVE_BYTES_MAX};
-use grapevine_zmtp::{Connection, Side};
+use grapevine_zmtp::{ClusterKeys, Connection, Message, Randomness, Side};
 use peak_alloc::PeakAlloc;
 use wire::{claim, command, frame, greeting, message, property, ready};
 
@@ -40,25 +40,64 @@ fn main() {
     ];
     for (name, flood) in floods {
         let hello = [greeting(1, "NULL"), ready("DEALER")].concat();
-        let before = ALLOCATOR.current_usage();
-        ALLOCATOR.reset_peak_usage();
-        let mut connection = Connection::new(Side::Listener, Duration::ZERO);
-        connection.receive(&hello, Duration::ZERO).unwrap();
-        for read in flood.chunks(RECEIVE_BYTES_MAX) {
-            let is_over = connection.receive(read, Duration::ZERO).is_err();
-            while connection.poll_event().is_some() {}
-            if is_over {
-                break;
-            }
-        }
-        let peak = ALLOCATOR.peak_usage().saturating_sub(before);
-        let held = ALLOCATOR.current_usage() - before;
-        println!("{name}: {peak} bytes at most, {held} held");
-        assert!(peak <= ALLOCATED_BYTES_MAX, "{name}: {peak} bytes, {ALLOCATED_BYTES_MAX} expected");
-        assert!(held <= HELD_BYTES_MAX, "{name}: {held} bytes held, {HELD_BYTES_MAX} expected");
+        let held = measure(name, &flood, || {
+            let mut connection = Connection::new(Side::Listener, Duration::ZERO);
+            connection.receive(&hello, Duration::ZERO).unwrap();
+            connection
+        });
         if name == "empty messages" {
-            assert!(peak <= EVENTS_BYTES_MAX, "{peak} bytes of events, {EVENTS_BYTES_MAX} expected");
-            assert!(held < 2048, "{held} bytes held though all events were taken");
+            assert!(
+                held.peak <= EVENTS_BYTES_MAX,
+                "{} bytes of events, {EVENTS_BYTES_MAX} expected",
+                held.peak
+            );
+            assert!(held.after < 2048, "{} bytes held though all events were taken", held.after);
         }
     }
+    let (mut dealer, listener) = sealed_pair();
+    for _ in 0..20 {
+        dealer.send(&Message::of([vec![7; MESSAGE_BYTES_MAX].into()]));
+    }
+    let flood = dealer.output().split();
+    measure("whole messages, sealed", &flood, || listener);
+}
+
+/// Bytes that a connection had allocated while it heard a flood, and after that.
+struct Allocated {
+    peak: usize,
+    after: usize,
+}
+
+fn measure(name: &str, flood: &[u8], connection: impl FnOnce() -> Connection) -> Allocated {
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    let mut connection = connection();
+    for read in flood.chunks(RECEIVE_BYTES_MAX) {
+        let is_over = connection.receive(read, Duration::ZERO).is_err();
+        while connection.poll_event().is_some() {}
+        if is_over {
+            break;
+        }
+    }
+    let peak = ALLOCATOR.peak_usage().saturating_sub(before);
+    let after = ALLOCATOR.current_usage().saturating_sub(before);
+    println!("{name}: {peak} bytes at most, {after} held");
+    assert!(peak <= ALLOCATED_BYTES_MAX, "{name}: {peak} bytes, {ALLOCATED_BYTES_MAX} expected");
+    assert!(after <= HELD_BYTES_MAX, "{name}: {after} bytes held, {HELD_BYTES_MAX} expected");
+    Allocated { peak, after }
+}
+
+/// A dealer and a listener with keys that have shaken hands.
+fn sealed_pair() -> (Connection, Connection) {
+    let cluster = ClusterKeys::new([5; 32]);
+    let randomness = |seed| Randomness { short_term: [seed; 32], cookie: [seed; 96], nonce: [seed; 16] };
+    let mut dealer = Connection::secured(Side::Dealer, &cluster.client(), randomness(1), Duration::ZERO);
+    let mut listener = Connection::secured(Side::Listener, &cluster.server(), randomness(2), Duration::ZERO);
+    while !(dealer.is_open() && listener.is_open()) {
+        let (to_listener, to_dealer) = (dealer.output().split(), listener.output().split());
+        listener.receive(&to_listener, Duration::ZERO).unwrap();
+        dealer.receive(&to_dealer, Duration::ZERO).unwrap();
+    }
+    while listener.poll_event().is_some() {}
+    (dealer, listener)
 }

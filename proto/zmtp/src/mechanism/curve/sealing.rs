@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use crypto_box::aead::AeadInPlace;
 use crypto_box::{Nonce, SalsaBox, Tag};
 
@@ -42,10 +42,12 @@ pub(super) fn seal(
     let start = to.len();
     to.extend_from_slice(&[0; TAG_BYTES]);
     to.extend_from_slice(plain);
-    let Some((tag, body)) = to.get_mut(start..).and_then(|sealed| sealed.split_at_mut_checked(TAG_BYTES))
-    else {
-        return Err(ProtocolError::Unsealable);
-    };
+    seal_in_place(key, nonce, to.get_mut(start..).unwrap_or_default())
+}
+
+/// Makes a box of what stands after room for the authenticator.
+fn seal_in_place(key: &SalsaBox, nonce: &Nonce, boxed: &mut [u8]) -> Result<(), ProtocolError> {
+    let (tag, body) = boxed.split_at_mut_checked(TAG_BYTES).ok_or(ProtocolError::Unsealable)?;
     let sealed = key.encrypt_in_place_detached(nonce, &[], body).map_err(|_| ProtocolError::Unsealable)?;
     tag.copy_from_slice(&sealed);
     Ok(())
@@ -53,10 +55,16 @@ pub(super) fn seal(
 
 /// What is in a box; none if it is forged or not for us.
 pub(super) fn open(key: &SalsaBox, nonce: &Nonce, boxed: &[u8]) -> Option<Vec<u8>> {
-    let (tag, body) = boxed.split_at_checked(TAG_BYTES)?;
-    let mut plain = body.to_vec();
-    key.decrypt_in_place_detached(nonce, &[], &mut plain, Tag::from_slice(tag)).ok()?;
-    Some(plain)
+    let mut boxed = boxed.to_vec();
+    open_in_place(key, nonce, &mut boxed)?;
+    boxed.drain(..TAG_BYTES);
+    Some(boxed)
+}
+
+/// Leaves what is in a box after the authenticator.
+fn open_in_place(key: &SalsaBox, nonce: &Nonce, boxed: &mut [u8]) -> Option<()> {
+    let (tag, body) = boxed.split_at_mut_checked(TAG_BYTES)?;
+    key.decrypt_in_place_detached(nonce, &[], body, Tag::from_slice(tag)).ok()
 }
 
 /// Seals and opens the frames that follow a handshake.
@@ -83,30 +91,33 @@ impl Session {
     pub(crate) fn seal(&mut self, flags: u8, body: &[u8]) -> Result<Vec<u8>, ProtocolError> {
         // 2^64 frames are out of reach; a nonce that comes twice would give all away.
         self.sent = self.sent.checked_add(1).ok_or(ProtocolError::Unsealable)?;
-        let mut plain = BytesMut::with_capacity(1 + body.len());
-        plain.put_u8(flags);
-        plain.put_slice(body);
         let mut message = Vec::with_capacity(SEALED_BYTES + body.len());
         message.extend_from_slice(MESSAGE);
         message.extend_from_slice(&self.sent.to_be_bytes());
-        seal(&self.key, &counted(self.ours, self.sent), &plain, &mut message)?;
+        message.extend_from_slice(&[0; TAG_BYTES]);
+        message.push(flags);
+        message.extend_from_slice(body);
+        let boxed = message.get_mut(BOX_AT..).unwrap_or_default();
+        seal_in_place(&self.key, &counted(self.ours, self.sent), boxed)?;
         Ok(message)
     }
 
-    /// Kind and body of the frame that a MESSAGE carries.
-    pub(crate) fn open(&mut self, message: &[u8]) -> Result<(u8, Bytes), ProtocolError> {
-        let sealed = message.strip_prefix(MESSAGE).ok_or(ProtocolError::MalformedCommand("MESSAGE"))?;
-        let (counter, boxed) =
-            sealed.split_first_chunk().ok_or(ProtocolError::MalformedCommand("MESSAGE"))?;
+    /// Kind and body of the frame that a MESSAGE carries. Opened where it is, so that a long one is there once only.
+    pub(crate) fn open(&mut self, message: Bytes) -> Result<(u8, Bytes), ProtocolError> {
+        const MALFORMED: ProtocolError = ProtocolError::MalformedCommand("MESSAGE");
+        let (counter, _) =
+            message.strip_prefix(MESSAGE).and_then(<[u8]>::split_first_chunk).ok_or(MALFORMED)?;
         let counter = u64::from_be_bytes(*counter);
         if counter <= self.received {
             return Err(ProtocolError::Replayed);
         }
-        let plain = open(&self.key, &counted(self.theirs, counter), boxed).ok_or(ProtocolError::Forged)?;
+        let mut message = BytesMut::from(message);
+        let boxed = message.get_mut(BOX_AT..).ok_or(MALFORMED)?;
+        open_in_place(&self.key, &counted(self.theirs, counter), boxed).ok_or(ProtocolError::Forged)?;
         self.received = counter;
-        let plain = Bytes::from(plain);
-        let flags = plain.first().copied().ok_or(ProtocolError::MalformedCommand("MESSAGE"))?;
-        Ok((flags, plain.slice(1..)))
+        let message = message.freeze();
+        let flags = message.get(BOX_AT + TAG_BYTES).copied().ok_or(MALFORMED)?;
+        Ok((flags, message.slice(SEALED_BYTES..)))
     }
 }
 
@@ -120,7 +131,10 @@ impl fmt::Debug for Session {
 }
 
 /// Bytes of a MESSAGE besides the body: name, counter, authenticator and flags.
-pub(crate) const SEALED_BYTES: usize = MESSAGE.len() + 8 + TAG_BYTES + 1;
+pub(crate) const SEALED_BYTES: usize = BOX_AT + TAG_BYTES + 1;
+
+/// Where the box of a MESSAGE begins: after name and counter.
+const BOX_AT: usize = MESSAGE.len() + 8;
 
 const MESSAGE: &[u8; 8] = b"\x07MESSAGE";
 const CLIENTS: &[u8; 16] = b"CurveZMQMESSAGEC";
