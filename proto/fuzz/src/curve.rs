@@ -80,7 +80,7 @@ struct Talk {
 
 impl Talk {
     fn between(side: Side, role: Role, to_listener: Wire, to_dialler: Wire) -> Self {
-        let (server, client) = (SecretKey::from_bytes([1; 32]), SecretKey::from_bytes([2; 32]));
+        let (server, client) = (SecretKey::from_bytes(&[1; 32]), SecretKey::from_bytes(&[2; 32]));
         let admitted = vec![(client.public(), role)];
         let keys = ClientKeys { secret: client, server: server.public() };
         let dialling = Security::Client(Arc::new(keys));
