@@ -152,12 +152,15 @@ fn bodies() -> Named {
     let body = |choice: u8, frame: &Frame| [&[choice], frame.body()].concat();
     let few = composer().frame(readings(3.0)[..5].iter(), Moment(0)).unwrap();
     let nothing = composer().frame(std::iter::empty(), Moment(0)).unwrap();
+    // One reading of cpu.core.use, metric 33, whose label has 200 bytes.
+    let long_label = [&[1, 200][..], &[b'x'; 200], &[1, 33, 1, 1, 0]].concat();
     vec![
         ("whole", body(0, &STORY.keyframe)),
         ("after-identity", body(1, &STORY.keyframe)),
         ("few", body(0, &few)),
         ("nothing", body(0, &nothing)),
         ("delta", body(1, &STORY.delta)),
+        ("long-label", [&[1], &section(3, &long_label)[..], &section(4, &[1, 4, 0, 0])].concat()),
     ]
 }
 
@@ -170,7 +173,14 @@ fn deltas() -> Named {
         ("of-long-ago", body(0, &STORY.later)),
         ("leave", body(32, &STORY.leave)),
         ("unknown-kind", body(64, &STORY.delta)),
+        // The first reading is a text, the second a number.
+        ("number-for-text", [&[0], &section(5, &[1, 1, 0, 4, 0, 0])[..]].concat()),
+        ("text-for-number", [&[0], &section(5, &[1, 0, 1, 1, 1, b'x', 0])[..]].concat()),
     ]
+}
+
+fn section(kind: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[kind], &u16::try_from(bytes.len()).unwrap().to_le_bytes()[..], bytes].concat()
 }
 
 fn controls() -> Named {
