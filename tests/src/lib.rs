@@ -10,6 +10,7 @@
     reason = "only tests use this, and they may panic"
 )]
 
+pub mod attack;
 pub mod lab;
 pub mod lines;
 pub mod programs;

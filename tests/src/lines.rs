@@ -1,6 +1,7 @@
 //! Reading what a program says, line by line and not for ever.
 
 use std::io::{BufRead, BufReader, Read};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use serde_json::Value;
 
 /// Lines of a program, as they come.
 #[derive(Debug)]
-pub struct Lines(Receiver<String>);
+pub struct Lines(Mutex<Receiver<String>>);
 
 impl Lines {
     /// Of a program's output.
@@ -22,7 +23,7 @@ impl Lines {
                 }
             }
         });
-        Self(receive)
+        Self(Mutex::new(receive))
     }
 
     /// The next line for which `is_it` holds; those before it are handed to it and gone. Fails the test if it does
@@ -30,8 +31,9 @@ impl Lines {
     pub fn wait_for(&self, what: &str, seconds: u64, mut is_it: impl FnMut(&str) -> bool) -> String {
         let deadline = Instant::now() + Duration::from_secs(seconds);
         let mut last = String::from("nothing");
+        let lines = self.0.lock().unwrap();
         loop {
-            match self.0.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) if is_it(&line) => return line,
                 Ok(line) => last = line,
                 Err(RecvTimeoutError::Timeout) => {
@@ -53,6 +55,6 @@ impl Lines {
 
     /// All lines up to the end of the output.
     pub fn rest(self) -> Vec<String> {
-        self.0.into_iter().collect()
+        self.0.into_inner().unwrap().into_iter().collect()
     }
 }

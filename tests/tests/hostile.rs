@@ -1,48 +1,17 @@
 //! A hostile network against a real agent. Whatever is sent, the agent lives within its bound of memory, an honest
 //! neighbour's news keep coming, and the operator is told where the harm comes from.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
 
 use bytes::Bytes;
-use grapevine_proto::gossip::Control;
-use grapevine_proto::{Composer, Frame, HostName, Identity, Moment, OriginKey};
+use grapevine_proto::Moment;
+use grapevine_tests::attack::{composer, flood, frames, greeting, hello, neighbour, ready, up};
 use grapevine_tests::stage::{Stage, is_closed};
-use grapevine_zmtp::{ClusterKeys, DialAs, Event, LinkId, Message, Net, NetConfig, Slot, ViewerKey};
-
-/// What a client of ZMTP 3.1 without security says first.
-fn greeting() -> Vec<u8> {
-    let mut greeting = vec![0; 64];
-    greeting[0] = 0xff;
-    greeting[9..12].copy_from_slice(&[0x7f, 3, 1]);
-    greeting[12..16].copy_from_slice(b"NULL");
-    greeting
-}
-
-/// READY of a socket type.
-fn ready(socket_type: &str) -> Vec<u8> {
-    let length = u8::try_from(socket_type.len()).unwrap();
-    let property = [b"\x05READY\x0bSocket-Type\0\0\0", &[length][..], socket_type.as_bytes()].concat();
-    [&[4, u8::try_from(property.len()).unwrap()], &property[..]].concat()
-}
-
-fn neighbour(stage: &Stage) -> TcpStream {
-    let mut stream = stage.connect().unwrap();
-    stream.write_all(&[greeting(), ready("DEALER")].concat()).unwrap();
-    stream
-}
-
-/// Sends as long as the victim takes it, at most this often.
-fn flood(stream: &mut TcpStream, bytes: &[u8], times: usize) {
-    for _ in 0..times {
-        if stream.write_all(bytes).is_err() {
-            return;
-        }
-    }
-}
+use grapevine_zmtp::{ClusterKeys, DialAs, Event, Message, Net, NetConfig, Slot, ViewerKey};
 
 #[test]
 fn claimed_lengths_and_endless_parts() {
@@ -232,37 +201,6 @@ fn another_agents_identity_is_not_taken_over() {
         .collect();
     bad_neighbour(&stage, messages);
     stage.survived();
-}
-
-async fn up(events: &mut grapevine_zmtp::Events) -> LinkId {
-    loop {
-        if let Event::Up { link, .. } = events.recv().await.unwrap() {
-            return link;
-        }
-    }
-}
-
-fn composer(seed: u8, host: &str) -> Composer {
-    let key = OriginKey::from_seed(&[seed; 32]);
-    let host: HostName = host.parse().unwrap();
-    let identity = Identity {
-        public_key: key.public(),
-        host,
-        interval_ms: 1000,
-        role: String::new(),
-        groups: Vec::new(),
-    };
-    Composer::new(key, identity, 32, 1)
-}
-
-fn frames(seed: u8, count: u64) -> Vec<Frame> {
-    let mut composer = composer(seed, &format!("host-{seed}"));
-    (0..count).map(|n| composer.frame(std::iter::empty(), Moment(n)).unwrap()).collect()
-}
-
-fn hello(seed: u8) -> Bytes {
-    let origin = OriginKey::from_seed(&[seed; 32]).origin();
-    Control::Hello { protocol: 1, origin, epoch: 1, host: format!("host-{seed}").parse().unwrap() }.encode()
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
