@@ -214,14 +214,12 @@ fn stop(attached: bool) -> anyhow::Result<oneshot::Receiver<&'static str>> {
             while std::io::stdin().lock().read(&mut nothing).is_ok_and(|bytes| bytes > 0) {}
             drop(closed);
         })?;
-    } else {
-        std::mem::forget(closed);
     }
     tokio::spawn(async move {
         let why = tokio::select! {
             _ = terminate.recv() => "SIGTERM",
             _ = interrupt.recv() => "SIGINT",
-            _ = input_closed => "standard input closed",
+            _ = input_closed, if attached => "standard input closed",
         };
         if say.send(why).is_err() {
             tracing::trace!("the agent stops already");
