@@ -15,6 +15,8 @@ pub struct Counters {
     pub messages_in: u64,
     /// Messages that were sent.
     pub messages_out: u64,
+    /// Writes to sockets, each of one batch or of a part of one.
+    pub writes: u64,
     /// Messages that full queues dropped, or that still waited when their link ended.
     pub queue_drops: u64,
     /// Connections that were turned away because there were too many.
@@ -34,6 +36,7 @@ pub(super) struct Counting {
     pub(super) bytes_out: AtomicU64,
     pub(super) messages_in: AtomicU64,
     pub(super) messages_out: AtomicU64,
+    pub(super) writes: AtomicU64,
     pub(super) queue_drops: AtomicU64,
     pub(super) turned_away: AtomicU64,
     pub(super) protocol_errors: AtomicU64,
@@ -50,6 +53,7 @@ impl Counting {
             bytes_out: read(&self.bytes_out),
             messages_in: read(&self.messages_in),
             messages_out: read(&self.messages_out),
+            writes: read(&self.writes),
             queue_drops: read(&self.queue_drops),
             turned_away: read(&self.turned_away),
             protocol_errors: read(&self.protocol_errors),

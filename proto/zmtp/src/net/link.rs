@@ -51,7 +51,11 @@ pub(super) struct Link {
     outlet: Arc<Outlet>,
     is_up: bool,
     /// When what is queued is to be written.
-    batch_ends: Option<Instant>,
+    batch_at: Option<Instant>,
+    /// Until when what is queued waits for company, as something was just written.
+    rests_until: Option<Instant>,
+    /// Whether the last batch was more than one write takes, and goes on with the next.
+    is_batch_cut: bool,
     /// When the peer has taken too long to take what is being written; none while nothing is.
     stalls: Option<Instant>,
     /// When a closing link closes, whatever is left.
@@ -77,7 +81,9 @@ impl Link {
             prefixes: prefixes.to_vec(),
             outlet: Arc::default(),
             is_up: false,
-            batch_ends: None,
+            batch_at: None,
+            rests_until: None,
+            is_batch_cut: false,
             stalls: None,
             lingers: None,
             waited: Duration::ZERO,
@@ -142,7 +148,7 @@ impl Link {
                     Ok(bytes) => self.wrote(bytes).await,
                     Err(error) => Err(DownReason::Io(error.kind())),
                 },
-                () = outlet.changed.notified() => self.queued(),
+                () = outlet.changed.notified() => self.queued().await,
                 () = &mut stopped, if !outlet.is_closing() => {
                     outlet.close();
                     Ok(())
@@ -216,7 +222,7 @@ impl Link {
 
     fn wakes_at(&self) -> Instant {
         let protocol = self.connection.deadline().saturating_sub(self.now()).min(FAR);
-        let times = [Some(Instant::now() + protocol), self.batch_ends, self.stalls, self.lingers];
+        let times = [Some(Instant::now() + protocol), self.batch_at, self.stalls, self.lingers];
         times.into_iter().flatten().min().unwrap_or_else(|| Instant::now() + FAR)
     }
 
@@ -268,26 +274,33 @@ impl Link {
 
     async fn wrote(&mut self, bytes: usize) -> Result<(), DownReason> {
         add(&self.net.0.counting.bytes_out, bytes);
+        add(&self.net.0.counting.writes, 1);
         self.stalls = None;
         let output = self.connection.output();
         output.advance(bytes);
         if output.is_empty() {
             // Gives a large buffer back.
             *output = BytesMut::new();
-            self.fill().await?;
+            self.rests_until = Some(Instant::now() + BATCH);
+            if self.is_batch_cut {
+                return self.fill().await;
+            }
+            self.batch_at = self.rests_until.filter(|_| !lock(&self.outlet.queue).is_empty());
         }
         Ok(())
     }
 
-    /// Something was queued: it waits a moment for company, unless a batch is under way.
-    fn queued(&mut self) -> Result<(), DownReason> {
+    /// Something was queued: it is written at once, with what else was queued in the same turn, unless the link wrote a
+    /// moment ago or still does.
+    async fn queued(&mut self) -> Result<(), DownReason> {
         if self.outlet.is_overrun() {
             return Err(DownReason::Overrun);
         }
-        if self.batch_ends.is_none() && self.connection.output().is_empty() {
-            self.batch_ends = Some(Instant::now() + BATCH);
+        if !self.connection.output().is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.batch_at = self.rests_until.filter(|rests| *rests > Instant::now());
+        if self.batch_at.is_none() { self.fill().await } else { Ok(()) }
     }
 
     async fn woke(&mut self) -> Result<(), DownReason> {
@@ -297,7 +310,7 @@ impl Link {
         }
         let time = self.now();
         self.connection.handle_timeout(time).map_err(DownReason::Protocol)?;
-        if self.batch_ends.is_some_and(|ends| now >= ends) {
+        if self.batch_at.is_some_and(|at| now >= at) {
             self.fill().await?;
         }
         Ok(())
@@ -305,7 +318,7 @@ impl Link {
 
     /// Moves what is queued to the connection's output, as much as one write takes.
     async fn fill(&mut self) -> Result<(), DownReason> {
-        self.batch_ends = None;
+        self.batch_at = None;
         if !self.is_up {
             return Ok(());
         }
@@ -319,6 +332,7 @@ impl Link {
                 self.connection.send(&message);
                 add(&self.net.0.counting.messages_out, 1);
             }
+            self.is_batch_cut = !queue.is_empty();
             add(&self.net.0.counting.queue_drops, queue.take_dropped());
             queue.takes_more_again()
         };

@@ -79,6 +79,67 @@ async fn two_ends_with_much_to_say_do_not_wait_for_each_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_link_that_rests_writes_at_once() {
+    let (near, far) = tokio::io::duplex(4096);
+    let (here, mut here_events) = linked(Side::Dealer, near);
+    let (_there, mut there_events) = linked(Side::Listener, far);
+    let to_there = up(&mut here_events).await;
+    up(&mut there_events).await;
+    for _ in 0..10 {
+        sleep(2 * BATCH).await;
+        let (began, writes) = (Instant::now(), here.counters().writes);
+        here.send(to_there, Slot::Control, of_bytes(1)).unwrap();
+        here.send(to_there, Slot::Control, of_bytes(1)).unwrap();
+        take(&mut there_events, 2).await;
+        assert_eq!((began.elapsed(), here.counters().writes - writes), (Duration::ZERO, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_link_writes_two_hundred_times_a_second_and_nothing_waits_longer() {
+    let (near, far) = tokio::io::duplex(4096);
+    let (here, mut here_events) = linked(Side::Dealer, near);
+    let (_there, mut there_events) = linked(Side::Listener, far);
+    let to_there = up(&mut here_events).await;
+    up(&mut there_events).await;
+    let (count, pause) = (1000, Duration::from_millis(1));
+    let began = Instant::now();
+    let sending = async {
+        for _ in 0..count {
+            sleep(pause).await;
+            here.send(to_there, Slot::Control, of_bytes(200)).unwrap();
+        }
+    };
+    let taking = async {
+        for n in 1..=count {
+            take(&mut there_events, 1).await;
+            let waited = began.elapsed() - n * pause;
+            // The timer's own step is a millisecond.
+            assert!(waited <= BATCH + pause, "message {n} waited {waited:?}");
+        }
+    };
+    tokio::join!(sending, taking);
+    let writes = here.counters().writes;
+    assert!((160..=210).contains(&writes), "{writes} writes in a second");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_many_writes_does_not_rest_between_them() {
+    let (near, far) = tokio::io::duplex(2 * WRITE_BYTES_MAX);
+    let (here, mut here_events) = linked(Side::Dealer, near);
+    let (_there, mut there_events) = linked(Side::Listener, far);
+    let to_there = up(&mut here_events).await;
+    up(&mut there_events).await;
+    sleep(SECOND).await;
+    let began = Instant::now();
+    for _ in 0..50 {
+        here.send(to_there, Slot::Control, of_bytes(1000)).unwrap();
+    }
+    take(&mut there_events, 50).await;
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_quiet_link_lives() {
     let (near, far) = tokio::io::duplex(512);
     let (_here, mut here_events) = linked(Side::Dealer, near);
