@@ -1,6 +1,6 @@
 //! The origin's side: from readings to sealed frames.
 
-use crate::body::{self, BodyError, Cell, Cells, Changes, Identity, Rows, Series};
+use crate::body::{self, BodyError, Cell, Cells, Changes, Identity, Links, Rows, Series};
 use crate::frame::{Envelope, Frame, FrameError, FrameKind, Position};
 use crate::limits::{DELTA_PERCENT_MAX, KEYFRAME_INTERVAL_MS, READINGS_MAX};
 use crate::metric::MetricRef;
@@ -24,6 +24,7 @@ pub struct Composer {
     series: Vec<(MetricRef, Labels)>,
     keyframe: Option<Keyframe>,
     sent: Vec<Cell>,
+    links: Links,
 }
 
 #[derive(Debug)]
@@ -32,6 +33,7 @@ struct Keyframe {
     at: Moment,
     body_bytes: usize,
     cells: Vec<Cell>,
+    links: Links,
 }
 
 impl Composer {
@@ -49,6 +51,7 @@ impl Composer {
             series: Vec::new(),
             keyframe: None,
             sent: Vec::new(),
+            links: Links::default(),
         }
     }
 
@@ -57,6 +60,12 @@ impl Composer {
     #[must_use]
     pub fn numbering_schemas_after(self, schema: u16) -> Self {
         Self { schema, ..self }
+    }
+
+    /// What the frames from now on say of this host's links. They are put in order; of more than
+    /// [`LINKED_MAX`](crate::limits::LINKED_MAX) in a list the later ones are left out.
+    pub fn set_links(&mut self, links: Links) {
+        self.links = links.bounded();
     }
 
     /// The frame that says what `readings` say. Their order does not matter; of more than [`READINGS_MAX`] the rest
@@ -141,7 +150,11 @@ impl Composer {
         let since_keyframe = self.position.sequence - keyframe.sequence;
         let mut body = Vec::new();
         body::put(&mut body, &Changes::between(&keyframe.cells, &self.sent, since_keyframe))?;
-        if body.len() * 100 > keyframe.body_bytes * DELTA_PERCENT_MAX {
+        let is_short = |body: &[u8]| body.len() * 100 <= keyframe.body_bytes * DELTA_PERCENT_MAX;
+        if is_short(&body) && self.links != keyframe.links {
+            body::put(&mut body, &self.links)?;
+        }
+        if !is_short(&body) {
             return Ok(None);
         }
         self.seal(FrameKind::Delta, &body).map(Some)
@@ -159,10 +172,13 @@ impl Composer {
         }
         body::put(&mut body, &Series::of(readings.iter().copied()))?;
         body::put(&mut body, &Cells::of(self.series.iter().map(|(metric, _)| metric).zip(&cells)))?;
+        // Readings go before links: where there is no room for both, the deltas may have some.
+        let has_links = !self.links.is_empty() && body::put(&mut body, &self.links).is_ok();
+        let links = if has_links { self.links.clone() } else { Links::default() };
         let frame = self.seal(FrameKind::Keyframe, &body)?;
         self.sent.clone_from(&cells);
-        self.keyframe =
-            Some(Keyframe { sequence: self.position.sequence, at: now, body_bytes: body.len(), cells });
+        let Position { sequence, .. } = self.position;
+        self.keyframe = Some(Keyframe { sequence, at: now, body_bytes: body.len(), cells, links });
         Ok(frame)
     }
 

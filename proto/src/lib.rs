@@ -36,6 +36,7 @@
 //! - `frame`: the envelope and its signature
 //! - `body`: sections, the codec, and what is in keyframes and deltas
 //! - `compose` and `mirror`: the two ends, from readings to frames and back
+//! - `liveness`: who is dead, by the word of its neighbours
 //! - [`gossip`]: the engine, links, and what is held of each origin
 //! - [`limits`]: every bound, with its arithmetic
 //!
@@ -47,6 +48,7 @@ mod compose;
 mod frame;
 pub mod gossip;
 pub mod limits;
+mod liveness;
 mod metric;
 mod mirror;
 mod moment;
@@ -54,9 +56,10 @@ mod origin;
 mod quantise;
 mod reading;
 
-pub use body::{BodyError, Identity};
+pub use body::{BodyError, Identity, Links, Lost, links_of};
 pub use compose::{ComposeError, Composer};
 pub use frame::{Envelope, FRAME_OVERHEAD_BYTES, Frame, FrameError, FrameKind, Position, VERSION};
+pub use liveness::is_dead;
 pub use metric::{Kind, LabelKeys, Metric, MetricId, MetricRef, Unit};
 pub use mirror::{Applied, Mirror, MirrorError};
 pub use moment::Moment;

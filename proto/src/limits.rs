@@ -32,6 +32,10 @@ pub const LABEL_VALUES_MAX: usize = READINGS_MAX * LABELS_MAX;
 /// Most groups that a host belongs to.
 pub const GROUPS_MAX: usize = 16;
 
+/// Most neighbours in each list of a links section, a quarter of [`LINKS_MAX`]: a handful of links holds a network
+/// together. Six of them take 59 B in a keyframe, which is 2 B/s; full lists take 5 + 64 * 9 + 64 * 19 B = 1.8 KB.
+pub const LINKED_MAX: usize = 64;
+
 /// Hop limit of a frame whose configuration sets none.
 pub const HOP_LIMIT: u8 = 32;
 

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::body::{self, BodyError, Cell, Cells, Changes, Identity, Rows, Series};
+use crate::body::{self, BodyError, Cell, Cells, Changes, Identity, Links, Rows, Series};
 use crate::frame::{Frame, FrameKind, Position, VERSION};
 use crate::metric::{Kind, MetricRef};
 use crate::origin::Verifier;
@@ -19,6 +19,8 @@ pub struct Mirror {
     position: Position,
     left: bool,
     readings: Vec<Reading>,
+    /// The links of the newest delta, where they differ from the keyframe's.
+    links: Option<Links>,
 }
 
 #[derive(Clone, Debug)]
@@ -26,6 +28,7 @@ struct Keyframe {
     position: Position,
     schema: u16,
     cells: Vec<Cell>,
+    links: Links,
 }
 
 /// What a frame did to a mirror.
@@ -53,7 +56,7 @@ impl Mirror {
         let (identity, verifier) = Identity::of_keyframe(frame)?;
         let (keyframe, readings) = read_keyframe(frame)?;
         let position = keyframe.position;
-        Ok(Self { identity, verifier, keyframe, early: None, position, left: false, readings })
+        Ok(Self { identity, verifier, keyframe, early: None, position, left: false, readings, links: None })
     }
 
     /// Takes in a further frame of the same origin. After an error the mirror is as it was before.
@@ -104,6 +107,11 @@ impl Mirror {
         &self.readings
     }
 
+    /// Whom the origin has links with, and whom it lost. The same as [`links_of`](crate::links_of) its frames.
+    pub fn links(&self) -> &Links {
+        self.links.as_ref().unwrap_or(&self.keyframe.links)
+    }
+
     fn apply_keyframe(&mut self, frame: &Frame) -> Result<Applied, MirrorError> {
         let identity = Identity::of_verified(frame)?;
         let (keyframe, readings) = read_keyframe(frame)?;
@@ -112,6 +120,7 @@ impl Mirror {
         self.identity = identity;
         self.keyframe = keyframe;
         self.readings = readings;
+        self.links = None;
         self.position = overtaken_by.unwrap_or(frame.position());
         self.left &= overtaken_by.is_some();
         if let Some(early) = self.early.take()
@@ -126,10 +135,7 @@ impl Mirror {
     fn apply_delta(&mut self, frame: &Frame) -> Result<Applied, MirrorError> {
         let changes: Changes = body::require(frame.body())?;
         let position = frame.position();
-        let keyframe = Position {
-            epoch: position.epoch,
-            sequence: position.sequence.saturating_sub(changes.since_keyframe),
-        };
+        let keyframe = Changes::keyframe_of(position, changes.since_keyframe);
         if keyframe > self.keyframe.position {
             self.early = Some(frame.clone());
             return Ok(Applied::Early);
@@ -146,6 +152,7 @@ impl Mirror {
         for (reading, cell) in self.readings.iter_mut().zip(&cells) {
             reading.state = cell.state(&reading.metric);
         }
+        self.links = body::links(frame);
         // An early delta may have been overtaken by a leave.
         if position > self.position {
             self.position = position;
@@ -175,7 +182,8 @@ fn read_keyframe(frame: &Frame) -> Result<(Keyframe, Vec<Reading>), BodyError> {
         .zip(&cells)
         .map(|((metric, labels), cell)| Reading { state: cell.state(&metric), metric, labels })
         .collect();
-    Ok((Keyframe { position: frame.position(), schema: frame.schema(), cells }, readings))
+    let links = body::links(frame).unwrap_or_default();
+    Ok((Keyframe { position: frame.position(), schema: frame.schema(), cells, links }, readings))
 }
 
 /// A frame cannot be taken in.

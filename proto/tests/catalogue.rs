@@ -63,6 +63,7 @@ fn limits() -> Vec<(&'static str, usize)> {
         ("bytes of a label value", limits::LABEL_BYTES_MAX),
         ("bytes of a text value", limits::TEXT_BYTES_MAX),
         ("groups of a host", limits::GROUPS_MAX),
+        ("neighbours in each list of links", limits::LINKED_MAX),
         ("hops, unless configured otherwise", limits::HOP_LIMIT.into()),
         ("epoch, and sequence", limits::POSITION_MAX.try_into().unwrap()),
         ("origins that an agent remembers", limits::ORIGINS_MAX),

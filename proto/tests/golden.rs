@@ -13,8 +13,9 @@ use std::{env, fs};
 use bytes::Bytes;
 use grapevine_proto::gossip::Control;
 use grapevine_proto::{
-    Absence, Composer, Frame, FrameKind, Identity, Kind, LabelKeys, Labels, Metric, MetricId, MetricRef,
-    Mirror, Moment, OriginKey, PublicKey, Reading, Scale, State, Unit, Value, catalogue,
+    Absence, Composer, Frame, FrameKind, Identity, Kind, LabelKeys, Labels, Links, Lost, Metric, MetricId,
+    MetricRef, Mirror, Moment, OriginId, OriginKey, Position, PublicKey, Reading, Scale, State, Unit, Value,
+    catalogue,
 };
 
 /// The story that PROTOCOL.md tells: a keyframe, a delta two frames later, and the farewell.
@@ -28,11 +29,20 @@ fn worked() -> Worked {
     let mut composer = composer();
     let before = readings(23.0, 5.0, State::Absent(Absence::Denied), 12_032.0);
     let after = readings(60.0, 90.0, present(48.0), 0.0);
+    composer.set_links(links(true));
     let keyframe = composer.frame(before.iter(), Moment(0)).unwrap();
     composer.frame(before.iter(), Moment(1000)).unwrap();
+    composer.set_links(links(false));
     let delta = composer.frame(after.iter(), Moment(2000)).unwrap();
     let leave = composer.leave().unwrap();
     Worked { keyframe: (before, keyframe), delta: (after, delta), leave }
+}
+
+/// Links with two hosts, of which one is lost at some time.
+fn links(both: bool) -> Links {
+    let [near, far] = ["0102030405060708", "1112131415161718"].map(|id| id.parse::<OriginId>().unwrap());
+    let lost = Lost { origin: near, position: Position { epoch: 1, sequence: 300 } };
+    if both { Links { up: vec![near, far], lost: vec![] } } else { Links { up: vec![far], lost: vec![lost] } }
 }
 
 fn readings(cpu: f64, core: f64, temperature: State, rate: f64) -> Vec<Reading> {
@@ -54,6 +64,7 @@ fn a_keyframe_is_written_and_read_as_ever() {
     let (readings, frame) = worked().keyframe;
     let mirror = Mirror::new(&golden_frame("keyframe", &frame)).unwrap();
     assert_shows(&mirror, &readings);
+    assert_eq!(mirror.links(), &links(true));
     assert_eq!(mirror.identity().host.as_str(), "srv-01");
     assert_eq!((&*mirror.identity().role, &*mirror.identity().groups), ("agent", &["lab".to_owned()][..]));
 }
@@ -64,6 +75,7 @@ fn a_delta_is_written_and_read_as_ever() {
     let mut mirror = Mirror::new(&keyframe.1).unwrap();
     mirror.apply(&golden_frame("delta", &frame)).unwrap();
     assert_shows(&mirror, &readings);
+    assert_eq!(mirror.links(), &links(false));
 }
 
 #[test]

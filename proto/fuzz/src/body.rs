@@ -8,9 +8,12 @@
 
 use std::sync::LazyLock;
 
-use grapevine_proto::limits::{GROUPS_MAX, LABEL_BYTES_MAX, LABELS_MAX, READINGS_MAX, TEXT_BYTES_MAX};
+use grapevine_proto::limits::{
+    GROUPS_MAX, LABEL_BYTES_MAX, LABELS_MAX, LINKED_MAX, READINGS_MAX, TEXT_BYTES_MAX,
+};
 use grapevine_proto::{
-    Applied, Composer, FrameKind, Kind, MetricRef, Mirror, Moment, OriginKey, Reading, State, Value,
+    Applied, Composer, FrameKind, Kind, Links, MetricRef, Mirror, Moment, OriginKey, Reading, State, Value,
+    links_of,
 };
 
 use crate::origin::{self, KEYFRAME_SEQUENCE, STORY, mirror_of, sealed, shown};
@@ -30,8 +33,10 @@ pub fn run(input: &[u8]) {
     };
     assert_eq!(applied, Some(Applied::Replaced));
     assert_eq!(shown(&known), shown(&mirror));
+    assert_eq!(mirror.links(), &links_of(&frame, None));
     assert!(matches!(mirror.apply(&frame), Ok(Applied::Old)), "the same frame is news");
     check_readings(&mirror);
+    check_links(mirror.links());
     check_composed_again(&mirror);
 }
 
@@ -59,6 +64,12 @@ pub(crate) fn check_readings(mirror: &Mirror) {
     }
 }
 
+/// Checks that nobody is named twice, and not too many are.
+pub(crate) fn check_links(Links { up, lost }: &Links) {
+    assert!(up.len() <= LINKED_MAX && lost.len() <= LINKED_MAX, "many links");
+    assert!(up.is_sorted_by(|a, b| a < b) && lost.is_sorted_by(|a, b| a.origin < b.origin), "out of order");
+}
+
 /// Lets a host with the same key say the same, and checks that it arrives.
 fn check_composed_again(mirror: &Mirror) {
     let is_own = |metric: &MetricRef| matches!(metric, MetricRef::Known(_)) || metric.id.0 >= BASE_ROWS_END;
@@ -67,10 +78,12 @@ fn check_composed_again(mirror: &Mirror) {
         return;
     }
     let mut composer = Composer::new(OriginKey::from_seed(&origin::SEED), mirror.identity().clone(), 32, 1);
+    composer.set_links(mirror.links().clone());
     let frame = composer.frame(readings.iter(), Moment(0));
     let Ok(frame) = frame else { return };
     let again = mirror_of(&frame);
     assert_eq!(again.identity(), mirror.identity());
+    assert_eq!(again.links(), mirror.links());
     assert_eq!(again.readings().len(), readings.len());
     for (then, now) in readings.iter().zip(again.readings()) {
         assert_eq!((&then.metric, &then.labels), (&now.metric, &now.labels));

@@ -9,9 +9,9 @@
 
 use std::sync::LazyLock;
 
-use grapevine_proto::{Applied, FrameKind, Mirror};
+use grapevine_proto::{Applied, FrameKind, Mirror, links_of};
 
-use crate::body::check_readings;
+use crate::body::{check_links, check_readings};
 use crate::origin::{KEYFRAME_SEQUENCE, STORY, mirror_of, sealed, shown};
 
 /// Runs the target.
@@ -31,7 +31,10 @@ pub fn run(input: &[u8]) {
     match mirror.apply(&delta) {
         Err(_) | Ok(Applied::Old | Applied::Early) => assert_eq!(shown(&mirror), shown(before)),
         Ok(Applied::Left) => assert!(mirror.has_left()),
-        Ok(Applied::Updated) => assert_eq!(mirror.position(), delta.position()),
+        Ok(Applied::Updated) => {
+            assert_eq!(mirror.position(), delta.position());
+            assert_eq!(mirror.links(), &links_of(&STORY.keyframe, Some(&delta)));
+        }
         Ok(Applied::Replaced) => assert_eq!(kind, FrameKind::Keyframe, "a delta replaces the readings"),
     }
     let series = |mirror: &Mirror| -> Vec<_> {
@@ -39,11 +42,13 @@ pub fn run(input: &[u8]) {
     };
     assert_eq!(series(&mirror), series(before));
     check_readings(&mirror);
+    check_links(mirror.links());
 
     let mut delta_first = earlier.clone();
     drop(delta_first.apply(&delta));
     assert!(matches!(delta_first.apply(&STORY.keyframe), Ok(Applied::Replaced)));
     assert_eq!(delta_first.readings(), mirror.readings(), "the order of arrival shows");
+    assert_eq!(delta_first.links(), mirror.links(), "the order of arrival shows");
 
     for mirror in [&mut mirror, &mut delta_first] {
         assert!(matches!(mirror.apply(&STORY.later), Ok(Applied::Updated)));

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use grapevine_proto::{
-    Absence, Composer, Envelope, Frame, FrameKind, Identity, Kind, LabelKeys, Labels, Metric, MetricId,
-    MetricRef, Mirror, Moment, OriginKey, Position, PublicKey, Reading, Scale, State, Unit, Value, Verifier,
-    catalogue,
+    Absence, Composer, Envelope, Frame, FrameKind, Identity, Kind, LabelKeys, Labels, Links, Lost, Metric,
+    MetricId, MetricRef, Mirror, Moment, OriginId, OriginKey, Position, PublicKey, Reading, Scale, State,
+    Unit, Value, Verifier, catalogue,
 };
 
 /// The host's key.
@@ -90,8 +90,14 @@ pub fn sealed(kind: FrameKind, sequence: u32, schema: u16, body: &[u8]) -> Optio
 }
 
 /// What a mirror shows, to compare. Numbers are finite, so that they equal themselves.
-pub(crate) fn shown(mirror: &Mirror) -> (&Identity, Position, bool, &[Reading]) {
-    (mirror.identity(), mirror.position(), mirror.has_left(), mirror.readings())
+pub(crate) fn shown(mirror: &Mirror) -> (&Identity, Position, bool, &[Reading], &Links) {
+    (mirror.identity(), mirror.position(), mirror.has_left(), mirror.readings(), mirror.links())
+}
+
+/// Links with two hosts, and the `sequence` at which another was lost.
+fn links(sequence: u32) -> Links {
+    let position = Position { epoch: 1, sequence };
+    Links { up: vec![OriginId(7), OriginId(u64::MAX)], lost: vec![Lost { origin: OriginId(9), position }] }
 }
 
 /// The mirror of a keyframe of the story.
@@ -104,18 +110,19 @@ pub(crate) fn mirror_of(keyframe: &Frame) -> Mirror {
 impl Story {
     fn tell() -> Self {
         let mut composer = composer();
-        let mut say = |readings: &[Reading]| {
+        let mut say = |readings: &[Reading], links: Links| {
+            composer.set_links(links);
             let frame = composer.frame(readings.iter(), Moment(0));
             let Ok(frame) = frame else { unreachable!("these readings fit a frame: {frame:?}") };
             frame
         };
         let few = [known(32, &[], State::Present(Value::Number(1.0)))];
-        let earlier = say(&few);
-        (2..KEYFRAME_SEQUENCE).for_each(|_| drop(say(&few)));
-        let keyframe = say(&readings(20.0));
-        let delta = say(&readings(60.0));
-        (KEYFRAME_SEQUENCE + 2..LATER_SEQUENCE).for_each(|_| drop(say(&readings(20.0))));
-        let later = say(&readings(99.0));
+        let earlier = say(&few, Links::default());
+        (2..KEYFRAME_SEQUENCE).for_each(|_| drop(say(&few, Links::default())));
+        let keyframe = say(&readings(20.0), links(80));
+        let delta = say(&readings(60.0), links(300));
+        (KEYFRAME_SEQUENCE + 2..LATER_SEQUENCE).for_each(|_| drop(say(&readings(20.0), links(80))));
+        let later = say(&readings(99.0), links(80));
         let leave = composer.leave();
         let Ok(leave) = leave else { unreachable!("a leave has no body: {leave:?}") };
         Self { earlier, keyframe, delta, later, leave }

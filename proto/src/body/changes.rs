@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cells::{AbsentCell, absent_cell, mark_absent};
 use super::{BodyError, Cell, Section, Step, bounded};
+use crate::frame::Position;
 use crate::limits::READINGS_MAX;
 
 /// The changes section of a delta. Positions are distances: the first from 0, each later one from the one before.
@@ -23,6 +24,11 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
+    /// Where the keyframe stands of a delta at `delta`, `since` frames later.
+    pub(crate) fn keyframe_of(delta: Position, since: u32) -> Position {
+        Position { sequence: delta.sequence.saturating_sub(since), ..delta }
+    }
+
     /// From `keyframe` to `now`, both of the same readings in the same order.
     pub(crate) fn between(keyframe: &[Cell], now: &[Cell], since_keyframe: u32) -> Self {
         let mut changes = Self { since_keyframe, ..Self::default() };

@@ -11,11 +11,13 @@
 //! | 3 | [`Series`]: which readings the origin has, in order | keyframes |
 //! | 4 | [`Cells`]: the state of every reading | keyframes |
 //! | 5 | [`Changes`]: what differs from the keyframe | deltas |
+//! | 6 | [`Links`]: neighbours, and those that were lost | keyframes, and deltas where it differs |
 
 mod bounded;
 mod cells;
 mod changes;
 mod identity;
+mod links;
 mod rows;
 mod series;
 
@@ -27,6 +29,8 @@ use thiserror::Error;
 pub(crate) use cells::{Cell, Cells, Step};
 pub(crate) use changes::Changes;
 pub use identity::Identity;
+pub(crate) use links::links;
+pub use links::{Links, Lost, links_of};
 pub(crate) use rows::Rows;
 pub(crate) use series::Series;
 
@@ -80,6 +84,12 @@ pub(crate) fn find<S: Section>(body: &[u8]) -> Result<Option<S>, BodyError> {
 /// As [`find`]; [`BodyError::Missing`] if there is none.
 pub(crate) fn require<S: Section>(body: &[u8]) -> Result<S, BodyError> {
     find(body)?.ok_or(BodyError::Missing { section: S::NAME })
+}
+
+/// How many frames ago the keyframe of a delta with this `body` was: the first field of its changes, read alone.
+fn since_keyframe(body: &[u8]) -> Option<u32> {
+    let (_, changes) = sections(body).map_while(Result::ok).find(|(kind, _)| *kind == Changes::KIND)?;
+    bincode::serde::decode_from_slice(changes, CODEC).ok().map(|(since, _)| since)
 }
 
 /// The sections of `body` as kind and bytes. Ends after the first that is cut short.

@@ -58,10 +58,14 @@ fn more_than_a_body_holds_is_refused_where_it_is_written() {
 
 proptest! {
     #[test]
-    fn arbitrary_bytes_are_a_section_or_an_error(bytes: Vec<u8>, kind in 1_u8..=5) {
+    fn arbitrary_bytes_are_a_section_or_an_error(bytes: Vec<u8>, kind in 1_u8..=6) {
         for body in [bytes.clone(), body_of(&[(kind, &bytes)])] {
             drop(find::<Identity>(&body));
             drop(find::<Changes>(&body));
+            since_keyframe(&body);
+            if let Ok(Some(links)) = find::<Links>(&body) {
+                prop_assert_eq!(&links, &links.clone().bounded(), "what is read is in order and within the bounds");
+            }
             let cells = find::<Cells>(&body);
             let rows = find::<Rows>(&body).ok().flatten().unwrap_or_default();
             let series = find::<Series>(&body);

@@ -1,5 +1,6 @@
 //! Frames put together byte by byte, as PROTOCOL.md describes them and independently of the code under test.
 
+#![allow(dead_code, reason = "shared by tests of which none needs all of it")]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use ed25519_dalek::{Signer, SigningKey};
@@ -11,6 +12,7 @@ pub(crate) const ROWS: u8 = 2;
 pub(crate) const SERIES: u8 = 3;
 pub(crate) const CELLS: u8 = 4;
 pub(crate) const CHANGES: u8 = 5;
+pub(crate) const LINKS: u8 = 6;
 
 /// Kinds of frames.
 pub(crate) const KEYFRAME: u8 = 1;

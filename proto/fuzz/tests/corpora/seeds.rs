@@ -160,6 +160,7 @@ fn bodies() -> Named {
         ("few", body(0, &few)),
         ("nothing", body(0, &nothing)),
         ("delta", body(1, &STORY.delta)),
+        ("links-cut-short", [body(0, &nothing), section(6, &[3, 1, 2])].concat()),
         ("long-label", [&[1], &section(3, &long_label)[..], &section(4, &[1, 4, 0, 0])].concat()),
     ]
 }
@@ -175,6 +176,7 @@ fn deltas() -> Named {
         ("unknown-kind", body(64, &STORY.delta)),
         // The first reading is a text, the second a number.
         ("number-for-text", [&[0], &section(5, &[1, 1, 0, 4, 0, 0])[..]].concat()),
+        ("links-out-of-order", [&[0], &section(5, &[1, 0, 0, 0])[..], &section(6, &[2, 9, 8, 0])].concat()),
         ("text-for-number", [&[0], &section(5, &[1, 0, 1, 1, 1, b'x', 0])[..]].concat()),
     ]
 }
