@@ -1,76 +1,16 @@
 //! The view shows what the origins said, and nothing that they did not say.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 mod origin;
+mod story;
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use grapevine_proto::catalogue::cpu;
-use grapevine_proto::{Absence, Position, Reading, State, Value};
-use grapevine_sub::{Change, Fault, Follower, Freshness, Host, HostChange};
+use grapevine_proto::{Absence, Position, State, Value};
+use grapevine_sub::{Change, Fault, Freshness, HostChange};
 use origin::{Origin, aged, reading, readings};
-
-/// A follower with a clock of its own.
-struct Story {
-    follower: Follower,
-    now: Instant,
-}
-
-impl Story {
-    fn new() -> Self {
-        Self { follower: Follower::new(), now: Instant::now() }
-    }
-
-    fn later(&mut self, milliseconds: u64) -> &mut Self {
-        self.now += Duration::from_millis(milliseconds);
-        self
-    }
-
-    /// What a frame that arrives under its origin's name changes.
-    fn hear(&mut self, origin: &Origin, frame: Bytes) -> Vec<HostChange> {
-        self.hear_as(&origin.name, frame)
-    }
-
-    /// What the origin's next frame with this CPU use changes.
-    fn frame(&mut self, origin: &mut Origin, cpu_use: f64) -> Vec<HostChange> {
-        self.frame_of(origin, &readings(cpu_use))
-    }
-
-    fn frame_of(&mut self, origin: &mut Origin, readings: &[Reading]) -> Vec<HostChange> {
-        let frame = origin.frame_of(readings);
-        self.hear(origin, frame)
-    }
-
-    fn hear_as(&mut self, name: &str, frame: Bytes) -> Vec<HostChange> {
-        self.follower.handle_message(name.as_bytes(), frame, self.now);
-        self.changes()
-    }
-
-    fn tick(&mut self) -> Vec<HostChange> {
-        self.follower.handle_tick(self.now);
-        self.changes()
-    }
-
-    fn changes(&mut self) -> Vec<HostChange> {
-        std::iter::from_fn(|| self.follower.poll_change())
-            .filter_map(|change| match change {
-                Change::Host { what, .. } => Some(what),
-                _ => None,
-            })
-            .collect()
-    }
-
-    fn host(&self, name: &str) -> Arc<Host> {
-        Arc::clone(self.follower.view().host(name).unwrap())
-    }
-
-    fn faults(&self, fault: Fault) -> u64 {
-        self.follower.view().counters().faults(fault)
-    }
-}
+use story::Story;
 
 #[test]
 fn a_host_joins_with_a_keyframe_and_follows_its_deltas() {
