@@ -25,6 +25,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
                     println!("the busiest host is {}", busiest.as_deref().unwrap_or("none"));
                 }
             }
+            Change::Host { host, what: HostChange::Freshness(Freshness::Dead) } => {
+                println!("{} is dead: most of its neighbours lost it", host.name());
+            }
             Change::Host { host, what: HostChange::Freshness(Freshness::Silent) } => {
                 println!("{} was last heard {} s ago", host.name(), host.age_ms(Instant::now()) / 1000);
             }

@@ -46,7 +46,7 @@ pub enum HostChange {
     Replaced,
     /// The readings at these places of [`Host::readings`] changed.
     Readings(Vec<usize>),
-    /// It became fresh, late or silent, or took leave.
+    /// It became fresh, late or silent, was given up by its neighbours, or took leave.
     Freshness(Freshness),
     /// Another origin began or ceased to claim its name: see [`Host::in_conflict`].
     Conflict,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use grapevine_proto::limits::{ORIGIN_FORGET_MS, ORIGINS_MAX};
-use grapevine_proto::{Applied, Frame, FrameKind, HostName, Identity, Mirror, OriginId};
+use grapevine_proto::{Applied, Frame, FrameKind, HostName, Identity, Links, Mirror, OriginId};
 
 use crate::change::{Change, HostChange};
 use crate::counters::Fault;
@@ -14,6 +14,7 @@ use crate::freshness::Freshness;
 use crate::host::{Difference, Host};
 use crate::limits::VIEW_READINGS_MAX;
 use crate::view::View;
+use crate::votes::{changed_votes, is_given_up};
 
 /// Folds messages into a [`View`], wherever they come from: an agent or a recording.
 ///
@@ -72,7 +73,7 @@ impl Follower {
             }
         }
         for origin in forgotten {
-            self.forget(origin);
+            self.forget(origin, now);
         }
     }
 
@@ -122,6 +123,7 @@ impl Follower {
         self.view_mut().insert(Arc::clone(&host));
         self.tell(&host, HostChange::Joined);
         self.settle_conflicts(host.name());
+        self.count_votes(host.origin(), &Links::default(), now);
     }
 
     fn update(&mut self, name: &str, frame: &Frame, now: Instant) -> Result<(), Fault> {
@@ -144,11 +146,11 @@ impl Follower {
         let renamed = followed.mirror.identity().host != followed.name;
         self.readings_total = self.readings_total + followed.mirror.readings().len() - readings_before;
         if self.readings_total > VIEW_READINGS_MAX {
-            self.forget(frame.origin());
+            self.forget(frame.origin(), now);
             return Err(Fault::Full);
         }
         if renamed {
-            if let Some(followed) = self.forget(frame.origin()) {
+            if let Some(followed) = self.forget(frame.origin(), now) {
                 self.admit(followed.mirror, frame, now);
             }
             return Ok(());
@@ -160,9 +162,9 @@ impl Follower {
     /// Brings the view's host up to date with its mirror and tells what changed.
     fn show(&mut self, frame: &Frame, applied: Applied, epoch_before: u32, now: Instant) {
         let Self { origins, view, changes, .. } = self;
-        let Some(followed) = origins.get_mut(&frame.origin()) else { return };
+        let Some(followed) = origins.get(&frame.origin()) else { return };
         let Some(host) = Arc::make_mut(view).host_mut(&followed.name, frame.origin()) else { return };
-        let had_left = host.has_left();
+        let (had_left, links_before) = (host.has_left(), host.shared_links());
         let difference = Arc::make_mut(host).follow(&followed.mirror, applied, frame, now);
         let host = Arc::clone(host);
         let what = match difference {
@@ -171,18 +173,46 @@ impl Follower {
             Difference::States(places) => (!places.is_empty()).then_some(HostChange::Readings(places)),
         };
         changes.extend(what.map(|what| Change::Host { host: Arc::clone(&host), what }));
-        changes.extend(followed.freshness_change(&host, now));
+        self.count_votes(frame.origin(), &links_before, now);
         if host.has_left() != had_left {
             self.settle_conflicts(host.name());
         }
     }
 
-    fn forget(&mut self, origin: OriginId) -> Option<Followed> {
+    /// Judges the host anew, and those of which it says something else than in its links `before`.
+    fn count_votes(&mut self, origin: OriginId, before: &Links, now: Instant) {
+        self.judge(origin, now);
+        let links = self.origins.get(&origin).map(|followed| followed.mirror.links());
+        let lost_nobody = links.is_none_or(|links| links.lost.is_empty());
+        if lost_nobody && before.lost.is_empty() {
+            return;
+        }
+        for other in changed_votes(before, links.unwrap_or(&Links::default())) {
+            self.judge(other, now);
+        }
+    }
+
+    /// Finds out whether the host is dead, and tells whether its freshness changed.
+    fn judge(&mut self, origin: OriginId, now: Instant) {
+        let Self { origins, view, changes, .. } = self;
+        let Some(followed) = origins.get(&origin) else { return };
+        let is_dead =
+            is_given_up(origin, &followed.mirror, |other| origins.get(&other).map(|other| &other.mirror));
+        let Some(followed) = origins.get_mut(&origin) else { return };
+        let Some(host) = Arc::make_mut(view).host_mut(&followed.name, origin) else { return };
+        if host.dead != is_dead {
+            Arc::make_mut(host).dead = is_dead;
+        }
+        changes.extend(followed.freshness_change(host, now));
+    }
+
+    fn forget(&mut self, origin: OriginId, now: Instant) -> Option<Followed> {
         let followed = self.origins.remove(&origin)?;
         self.readings_total = self.readings_total.saturating_sub(followed.mirror.readings().len());
         if let Some(host) = self.view_mut().remove(&followed.name, origin) {
             self.tell(&host, HostChange::Forgotten);
             self.settle_conflicts(&followed.name);
+            self.count_votes(origin, host.links(), now);
         }
         Some(followed)
     }

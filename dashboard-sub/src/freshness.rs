@@ -2,15 +2,18 @@
 
 use std::fmt;
 
-/// How current a host's state is, judged by the age of its newest frame.
+/// How current a host's state is, judged by the age of its newest frame and by what its neighbours say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {
     /// Frames come as they should.
     Fresh,
     /// More than two frames are missing.
     Late,
-    /// Nothing was heard for so long that the host, its agent or the network must have failed.
+    /// Nothing was heard for so long that the host, its agent or the network must have failed; nobody knows which.
     Silent,
+    /// Most of its neighbours lost their links to the host, and nothing was heard of it since: it failed, or was cut
+    /// off. See [`grapevine_proto::is_dead`].
+    Dead,
     /// The host's agent took leave; nothing more is expected.
     Left,
 }
@@ -34,6 +37,7 @@ impl Freshness {
             Self::Fresh => "fresh",
             Self::Late => "late",
             Self::Silent => "silent",
+            Self::Dead => "dead",
             Self::Left => "left",
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use grapevine_proto::{
-    Applied, Frame, HostName, Identity, Labels, MetricRef, Mirror, OriginId, Position, Reading, State,
+    Applied, Frame, HostName, Identity, Labels, Links, MetricRef, Mirror, OriginId, Position, Reading, State,
 };
 
 use crate::freshness::Freshness;
@@ -17,6 +17,9 @@ pub struct Host {
     pub(crate) arrival: Arrival,
     pub(crate) conflict: bool,
     left: bool,
+    /// Whether most of its neighbours lost it.
+    pub(crate) dead: bool,
+    links: Arc<Links>,
     series: Arc<[Series]>,
     cells: Vec<Cell>,
 }
@@ -81,7 +84,15 @@ impl Host {
         if self.left {
             return Freshness::Left;
         }
+        if self.dead {
+            return Freshness::Dead;
+        }
         Freshness::of(self.age_ms(now), self.identity.interval_ms)
+    }
+
+    /// The neighbours with which the host's agent has links, and those that it lost, by its newest frame.
+    pub fn links(&self) -> &Links {
+        &self.links
     }
 
     /// Whether another origin claims the same name. Each of them is shown as a host of its own.
@@ -178,6 +189,8 @@ impl Host {
             arrival: Arrival::of(frame, now),
             conflict: false,
             left: false,
+            dead: false,
+            links: Arc::new(mirror.links().clone()),
             series: Arc::new([]),
             cells: Vec::new(),
         };
@@ -194,6 +207,9 @@ impl Host {
         now: Instant,
     ) -> Difference {
         self.left = mirror.has_left();
+        if *self.links != *mirror.links() {
+            self.links = Arc::new(mirror.links().clone());
+        }
         self.arrival = Arrival { position: mirror.position(), ..Arrival::of(frame, now) };
         if applied == Applied::Replaced && !self.has_shape_of(mirror) {
             self.replace(mirror);
@@ -214,6 +230,10 @@ impl Host {
             }
         }
         Difference::States(changed)
+    }
+
+    pub(crate) fn shared_links(&self) -> Arc<Links> {
+        Arc::clone(&self.links)
     }
 
     pub(crate) fn has_left(&self) -> bool {

@@ -25,7 +25,7 @@
 //!   tells how that goes.
 //! - [`Follower`] folds messages into a [`View`]. It is pure: a [`Recording`] feeds it as well as a link does.
 //! - [`View`] is all hosts at one moment, and never changes; a later moment is another view, which shares what
-//!   did not change. A [`Host`] has its readings, the age of its newest frame, and a [`Freshness`].
+//!   did not change. A [`Host`] has its readings, its links, the age of its newest frame, and a [`Freshness`].
 //! - [`Change`] is what happened: which host, which readings. A slow reader loses the oldest ones and is told so.
 //! - [`Recorder`] and [`Recording`] keep messages in a file, as they came, for tests and for later.
 //!
@@ -45,6 +45,7 @@ pub mod limits;
 mod recording;
 mod subscription;
 mod view;
+mod votes;
 
 pub use change::{Change, HostChange};
 pub use connection::{Attempt, Connection};

@@ -1,4 +1,7 @@
 //! Every bound of the subscriber, with its arithmetic. Those of frames and links are in the crates that own them.
+//!
+//! What hosts say of their links needs no bound of its own: with 64 * 8 B + 64 * 16 B in the keyframe, the newest delta
+//! and the view, 16,384 hosts take 72 MiB at the very most; with six links each, 2.3 MiB.
 
 use std::time::Duration;
 

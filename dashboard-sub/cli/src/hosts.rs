@@ -56,7 +56,7 @@ pub(crate) fn state(freshness: Freshness) -> Cell {
     let tone = match freshness {
         Freshness::Fresh => Tone::Good,
         Freshness::Late => Tone::Warning,
-        Freshness::Silent => Tone::Bad,
+        Freshness::Silent | Freshness::Dead => Tone::Bad,
         Freshness::Left => Tone::Faint,
     };
     Cell::left(freshness.as_str()).tone(tone)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use grapevine_proto::Value;
+use grapevine_proto::{Lost, Value};
 use grapevine_sub::{Host, HostReading};
 use serde::Serialize;
 
@@ -61,6 +61,16 @@ struct HostRow<'a> {
     role: &'a str,
     groups: &'a [String],
     conflict: bool,
+    /// Origins of the neighbours, and of those that were lost.
+    neighbours: Vec<String>,
+    lost: Vec<LostRow>,
+}
+
+#[derive(Serialize)]
+struct LostRow {
+    origin: String,
+    epoch: u32,
+    sequence: u32,
 }
 
 impl<'a> ReadingRow<'a> {
@@ -97,6 +107,14 @@ impl<'a> HostRow<'a> {
             role: &host.identity().role,
             groups: &host.identity().groups,
             conflict: host.in_conflict(),
+            neighbours: host.links().up.iter().map(ToString::to_string).collect(),
+            lost: host.links().lost.iter().map(LostRow::of).collect(),
         }
+    }
+}
+
+impl LostRow {
+    fn of(Lost { origin, position }: &Lost) -> Self {
+        Self { origin: origin.to_string(), epoch: position.epoch, sequence: position.sequence }
     }
 }

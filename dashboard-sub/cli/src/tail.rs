@@ -206,6 +206,7 @@ fn tidings(freshness: Freshness) -> &'static str {
         Freshness::Fresh => "is heard again",
         Freshness::Late => "is late",
         Freshness::Silent => "fell silent",
+        Freshness::Dead => "is dead: most of its neighbours lost it",
         Freshness::Left => "took leave",
     }
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use agent::Agent;
+use grapevine_proto::Lost;
 use grapevine_sub::Recorder;
 use origin::Origin;
 use program::{Ended, grapevine, run, start};
@@ -224,7 +225,18 @@ async fn hosts_are_told_apart_by_origin_in_json() {
     let hosts = &ended.json()[0];
     let keys: Vec<&String> = hosts[0].as_object().unwrap().keys().collect();
     let expected = [
-        "age_ms", "conflict", "epoch", "groups", "hops", "host", "origin", "readings", "role", "sequence",
+        "age_ms",
+        "conflict",
+        "epoch",
+        "groups",
+        "hops",
+        "host",
+        "lost",
+        "neighbours",
+        "origin",
+        "readings",
+        "role",
+        "sequence",
         "state",
     ];
     assert_eq!(keys, expected);
@@ -232,6 +244,25 @@ async fn hosts_are_told_apart_by_origin_in_json() {
         hosts.as_array().unwrap().iter().map(|host| host["conflict"].as_bool().unwrap()).collect();
     assert_eq!(conflicts, [false, true, true]);
     assert_ne!(hosts[1]["origin"], hosts[2]["origin"]);
+}
+
+#[tokio::test]
+async fn hosts_shows_who_is_dead_and_who_lost_it() {
+    let agent = Agent::start().await;
+    let (mut srv, mut near) = (Origin::new("srv-01", 1), Origin::new("srv-02", 2));
+    srv.link(&[near.id()], &[]);
+    agent.say("srv-01", srv.frame(10.0));
+    near.link(&[], &[Lost { origin: srv.id(), position: srv.position() }]);
+    agent.say("srv-02", near.frame(10.0));
+    let ended = ask(&agent, &["hosts"]).await;
+    let states: Vec<&str> = ended.out.lines().map(|line| line.split_whitespace().nth(1).unwrap()).collect();
+    assert_eq!(states, ["STATE", "dead", "fresh"]);
+    let hosts = &ask(&agent, &["hosts", "--json"]).await.json()[0];
+    assert_eq!(
+        (&hosts[0]["state"], &hosts[0]["neighbours"]),
+        (&json!("dead"), &json!([near.id().to_string()]))
+    );
+    assert_eq!(hosts[1]["lost"], json!([{"origin": srv.id().to_string(), "epoch": 1, "sequence": 1}]));
 }
 
 #[tokio::test]

@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use grapevine_proto::catalogue::{cpu, disk, host};
 use grapevine_proto::{
-    Composer, Frame, Identity, Labels, MetricRef, Moment, OriginKey, PublicKey, Reading, State, Value,
+    Composer, Frame, Identity, Labels, Links, Lost, MetricRef, Moment, OriginId, OriginKey, Position,
+    PublicKey, Reading, State, Value,
 };
 
 pub(crate) struct Origin {
@@ -58,6 +59,21 @@ impl Origin {
     pub(crate) fn frame_of(&mut self, readings: &[Reading]) -> Bytes {
         self.now = self.now.after_ms(1000);
         self.composer.frame(readings.iter(), self.now).unwrap().bytes().clone()
+    }
+
+    /// Who it is.
+    pub(crate) fn id(&self) -> OriginId {
+        OriginKey::from_seed(&self.seed).origin()
+    }
+
+    /// Where its last frame stands.
+    pub(crate) fn position(&self) -> Position {
+        self.composer.position()
+    }
+
+    /// What its frames from now on say of its links.
+    pub(crate) fn link(&mut self, up: &[OriginId], lost: &[Lost]) {
+        self.composer.set_links(Links { up: up.to_vec(), lost: lost.to_vec() });
     }
 
     pub(crate) fn leave(&mut self) -> Bytes {

@@ -43,7 +43,7 @@ fn row(host: &Host, now: Instant, wall_s: f64) -> Vec<Cell> {
         figure(summary.uptime_s.map(duration)),
         figure(Some(age(host.age_ms(now)))),
     ];
-    if matches!(host.freshness(now), Freshness::Silent | Freshness::Left) {
+    if matches!(host.freshness(now), Freshness::Silent | Freshness::Dead | Freshness::Left) {
         // Behind the name and the state all is of the past.
         cells = cells
             .into_iter()
