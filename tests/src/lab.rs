@@ -101,6 +101,32 @@ impl Lab {
         }
     }
 
+    /// The address of `to` on its wire to `from`.
+    pub fn address(&self, from: &'static str, to: &'static str) -> &str {
+        self.wires.get(&(from, to)).unwrap()
+    }
+
+    /// Makes `at` forward between its wires to `near` and `far`, and these two reach each other through it.
+    pub fn route(&self, near: &'static str, at: &'static str, far: &'static str) {
+        for (host, to) in [(near, far), (far, near)] {
+            let (target, gateway) = (self.address(at, to), self.address(host, at));
+            must(&["-n", &self.namespace(host), "route", "add", target, "via", gateway]);
+        }
+        self.forward(at, true);
+    }
+
+    /// Lets `at` forward packets, or swallow them without a word.
+    pub fn forward(&self, at: &str, is_on: bool) {
+        let set = format!("echo {} > /proc/sys/net/ipv4/ip_forward", u8::from(is_on));
+        let output = self.on(at).args(["sh", "-c", &set]).output().unwrap();
+        assert!(output.status.success(), "{set}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Takes the end at `at` of its wire to `to` down.
+    pub fn take_down(&self, at: &str, to: &str) {
+        must(&["-n", &self.namespace(at), "link", "set", &format!("{at}-{to}"), "down"]);
+    }
+
     /// A path for a test's own files.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -46,6 +46,19 @@ impl Lines {
         }
     }
 
+    /// Takes lines for `time`. Fails the test if `is_it` holds for one, with what `what` calls it.
+    pub fn stays_without(&self, what: &str, time: Duration, is_it: impl Fn(&str) -> bool) {
+        let ends = Instant::now() + time;
+        let lines = self.0.lock().unwrap();
+        loop {
+            match lines.recv_timeout(ends.saturating_duration_since(Instant::now())) {
+                Ok(line) => assert!(!is_it(&line), "{what}: {line}"),
+                Err(RecvTimeoutError::Timeout) => return,
+                Err(RecvTimeoutError::Disconnected) => panic!("the program ended"),
+            }
+        }
+    }
+
     /// As [`wait_for`](Self::wait_for), of lines of JSON.
     pub fn wait_for_json(&self, what: &str, seconds: u64, mut is_it: impl FnMut(&Value) -> bool) -> Value {
         let line =

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// A command. The only place here that starts processes.
 #[expect(clippy::disallowed_methods, reason = "tests run the real programs")]
 pub fn command(program: impl AsRef<OsStr>) -> Command {
@@ -72,8 +74,7 @@ impl Running {
 
     /// Asks it to end (SIGTERM) and waits until it has; its exit code.
     pub fn terminate(mut self) -> Option<i32> {
-        let id = rustix::process::Pid::from_child(&self.0);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
         self.0.wait().unwrap().code()
     }
 
@@ -81,6 +82,20 @@ impl Running {
     pub fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
+    }
+
+    /// Lets it stand still (SIGSTOP) until [`resume`](Self::resume).
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.0), signal).unwrap();
     }
 
     /// Waits until it ends by itself; its exit code.

@@ -16,6 +16,7 @@ use crate::mechanism::curve::{Randomness, SEALED_BYTES, Session};
 use crate::mechanism::{Heard, Mechanism, Role, Saying, Security};
 use crate::message::Message;
 use crate::subscriptions::Subscriptions;
+use crate::unread::Unread;
 
 /// What the peer is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +79,7 @@ pub struct Connection {
     unsaid: Bytes,
     partial: Message,
     subscriptions: Subscriptions,
+    unread: Unread,
     events: VecDeque<ConnectionEvent>,
     began: Duration,
     heard: Duration,
@@ -122,6 +124,7 @@ impl Connection {
             session: None,
             partial: Message::default(),
             subscriptions: Subscriptions::default(),
+            unread: Unread::default(),
             events: VecDeque::new(),
             began: now,
             heard: now,
@@ -184,10 +187,25 @@ impl Connection {
 
     /// Appends a message to the output.
     pub fn send(&mut self, message: &Message) {
+        self.unread.sent(message.len());
         let last = message.parts().len().saturating_sub(1);
         for (at, part) in message.parts().iter().enumerate() {
             self.put(if at < last { frame::MORE } else { 0 }, part);
         }
+    }
+
+    /// Says that the messages so far become a write, and asks a neighbour from time to time how far it has read.
+    pub fn end_batch(&mut self, now: Duration) {
+        self.unread.written();
+        self.ping_if_much_is_unread(now);
+    }
+
+    /// Whether more messages may be sent. Not to a neighbour that may have left [`UNREAD_BYTES_MAX`] unread; its next
+    /// [`RoundTrip`](ConnectionEvent::RoundTrip) changes that.
+    ///
+    /// [`UNREAD_BYTES_MAX`]: crate::limits::UNREAD_BYTES_MAX
+    pub fn takes_more(&self) -> bool {
+        !self.tells_how_far_it_is() || !self.unread.is_full()
     }
 
     /// Asks the peer for messages whose first part begins with `prefix`.
@@ -237,14 +255,30 @@ impl Connection {
             self.phase = Phase::Failed;
             return Err(ProtocolError::Idle);
         }
+        self.ping(now);
+        Ok(())
+    }
+
+    /// Whether the peer is a neighbour that answers PINGs.
+    fn tells_how_far_it_is(&self) -> bool {
+        self.minor >= 1 && matches!(self.phase, Phase::Open(SocketType::Dealer | SocketType::Router))
+    }
+
+    fn ping_if_much_is_unread(&mut self, now: Duration) {
+        if self.tells_how_far_it_is() && !self.is_pinged && self.unread.wants_ping() {
+            self.ping(now);
+        }
+    }
+
+    fn ping(&mut self, now: Duration) {
         self.pinged = now;
         self.is_pinged = true;
+        self.unread.pinged();
         self.ping_context = self.ping_context.wrapping_add(1);
         let [a, b, c, d] = self.ping_context.to_be_bytes();
         let ttl_tenths_s = u16::try_from(IDLE.as_millis() / 100).unwrap_or(u16::MAX);
         let [high, low] = ttl_tenths_s.to_be_bytes();
         self.put(frame::COMMAND, &frame::command("PING", &[high, low, a, b, c, d]));
-        Ok(())
     }
 
     fn advance(&mut self, now: Duration) -> Result<(), ProtocolError> {
@@ -385,7 +419,9 @@ impl Connection {
             }
             Command::Pong(context) if self.is_pinged && *context == self.ping_context.to_be_bytes() => {
                 self.is_pinged = false;
+                self.unread.ponged();
                 self.events.push_back(ConnectionEvent::RoundTrip(now.saturating_sub(self.pinged)));
+                self.ping_if_much_is_unread(now);
             }
             Command::Error(reason) => return Err(ProtocolError::Refused { reason: printable(&reason) }),
             Command::Subscribe(_) | Command::Cancel(_) | Command::Pong(_) | Command::Unknown => {}

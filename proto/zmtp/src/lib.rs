@@ -17,7 +17,7 @@
 //!    begins with one of its prefixes.
 //!    With CURVE each frame, commands too, is sealed and travels as the content of one more message.
 //! 4. **Liveness.** Either side may send PING, which the other answers with PONG; a link on which nothing comes for
-//!    15 s is dead. Peers of ZMTP 3.0 do not know PING; the system's TCP keepalive stands in.
+//!    15 s is dead. PINGs also tell how far a neighbour has read. Peers of ZMTP 3.0 do not know PING; the system's TCP keepalive stands in.
 //!
 //! # Keys
 //!
@@ -35,7 +35,7 @@
 //! # Reading order
 //!
 //! The pure part has no socket, clock or randomness: `greeting`, `frame`, `command`, `message`, `subscriptions`,
-//! `mechanism` and in it `curve`, then `connection`, which puts them together, and `queue`; `keyfile` is where keys come
+//! `mechanism` and in it `curve`, `unread`, then `connection`, which puts them together, and `queue`; `keyfile` is where keys come
 //! from. The shell is `net`: `net::link` is one connection's task, `net::listener` and `net::dialler` make links,
 //! `net::rates` and `net::seats` say whose are taken, `net::stop` ends them.
 //!
@@ -67,6 +67,7 @@ mod message;
 mod net;
 mod queue;
 mod subscriptions;
+mod unread;
 mod z85;
 
 pub use connection::{Connection, ConnectionEvent, Side, SocketType};

@@ -32,8 +32,25 @@ pub const IDLE: Duration = Duration::from_secs(15);
 /// A peer whose PINGs promise shorter silences is believed, but is never given up before this.
 pub const IDLE_MIN: Duration = PING_INTERVAL;
 
-/// A peer that takes no byte for so long is not reading.
-pub const STALL: Duration = Duration::from_secs(5);
+/// A peer that takes no byte for so long is not reading. One whose process stands still for 10 s, as under a debugger or
+/// while its disk does not answer, is still a peer.
+pub const STALL: Duration = Duration::from_secs(12);
+
+/// How long a neighbour's host may leave unacknowledged what was sent to it, until the path to it counts as dead
+/// (`TCP_USER_TIMEOUT`: tcp(7), RFC 5482). On a short path Linux sends again 0.2, 0.6 and 1.4 s after the first time, on
+/// one of 0.3 s to the other side of the world after some 0.5 s: one lost packet never ends a link. The kernel
+/// acknowledges for a process that stands still.
+pub const DEAD_PATH: Duration = Duration::from_millis(1500);
+
+/// Most that a neighbour's process may have left unread before it gets no more, each write's overhead included. The rest
+/// waits in the link's queue, where newer news replaces older. To Linux a window that stays closed is a dead path too
+/// (tcp(7), `TCP_USER_TIMEOUT`), and it opens 64 KiB of window to who does not read: half of 128 KiB (tcp(7),
+/// `tcp_rmem`). It takes 64 KiB for each time there and back, four times what 1,000 hosts send in 0.1 s.
+pub const UNREAD_BYTES_MAX: usize = 64 * 1024;
+
+/// What a write counts besides its bytes: a packet's buffer in the peer's kernel, of which 128 KiB hold as many as
+/// [`UNREAD_BYTES_MAX`] allows twice.
+pub const WRITE_OVERHEAD_BYTES: usize = 2 * 1024;
 
 /// Time for which a closing link may still write what is queued.
 pub const CLOSE_LINGER: Duration = Duration::from_millis(500);

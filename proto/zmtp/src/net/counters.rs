@@ -23,7 +23,7 @@ pub struct Counters {
     pub turned_away: u64,
     /// Connections that ended because the peer did not keep to the protocol.
     pub protocol_errors: u64,
-    /// Connections that ended because the peer said nothing, or not enough, in time.
+    /// Connections that ended because the peer said or acknowledged nothing, or not enough, in time.
     pub timeouts: u64,
     /// Connections that ended because the peer took nothing in time, or too little.
     pub stalls: u64,

@@ -1,6 +1,7 @@
 //! What happens at a node's sockets.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -120,8 +121,23 @@ pub enum DownReason {
     Overrun,
     /// The peer does not keep to the protocol.
     Protocol(ProtocolError),
+    /// What was sent stayed unacknowledged, or the system knows no way to the peer any more, or a peer that does not
+    /// answer PINGs kept its window closed.
+    DeadPath,
     /// The system broke it.
-    Io(std::io::ErrorKind),
+    Io(ErrorKind),
+}
+
+impl DownReason {
+    /// What an error at the socket means for its link.
+    pub(super) fn of(error: &io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+                Self::DeadPath
+            }
+            kind => Self::Io(kind),
+        }
+    }
 }
 
 impl fmt::Display for DownReason {
@@ -132,6 +148,7 @@ impl fmt::Display for DownReason {
             Self::Stalled => f.write_str("the peer takes no bytes"),
             Self::Overrun => f.write_str("the peer takes control messages more slowly than they are made"),
             Self::Protocol(error) => error.fmt(f),
+            Self::DeadPath => f.write_str("the path is dead: the peer's host acknowledges nothing"),
             Self::Io(kind) => kind.fmt(f),
         }
     }

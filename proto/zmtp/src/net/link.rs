@@ -13,9 +13,10 @@ use super::counters::add;
 use super::event::{DialId, DownReason, Event, LinkId, Peer};
 use super::outlet::Outlet;
 use super::seats::Seat;
+use super::socket::Wire;
 use super::stop::{Open, Stop};
 use super::{Net, lock};
-use crate::connection::{Connection, ConnectionEvent, Side};
+use crate::connection::{Connection, ConnectionEvent, Side, SocketType};
 use crate::error::ProtocolError;
 use crate::limits::{BATCH, CLOSE_LINGER, RECEIVE_BYTES_MAX, STALL, UNSENT_BYTES_MAX, WRITE_BYTES_MAX};
 use crate::mechanism::Security;
@@ -50,6 +51,8 @@ pub(super) struct Link {
     connection: Connection,
     outlet: Arc<Outlet>,
     is_up: bool,
+    /// Whether the peer has just turned out to be a neighbour.
+    is_new_neighbour: bool,
     /// When what is queued is to be written.
     batch_at: Option<Instant>,
     /// Until when what is queued waits for company, as something was just written.
@@ -81,6 +84,7 @@ impl Link {
             prefixes: prefixes.to_vec(),
             outlet: Arc::default(),
             is_up: false,
+            is_new_neighbour: false,
             batch_at: None,
             rests_until: None,
             is_batch_cut: false,
@@ -96,7 +100,7 @@ impl Link {
     pub(super) async fn serve<R, W>(mut self, mut reader: R, mut writer: W) -> End
     where
         R: AsyncRead + Unpin,
-        W: AsyncWrite + Unpin,
+        W: Wire,
     {
         let reason = match self.talk(&mut reader, &mut writer).await {
             DownReason::ClosedByPeer | DownReason::Io(_) if self.is_hung_up() => {
@@ -121,7 +125,7 @@ impl Link {
     async fn talk<R, W>(&mut self, reader: &mut R, writer: &mut W) -> DownReason
     where
         R: AsyncRead + Unpin,
-        W: AsyncWrite + Unpin,
+        W: Wire,
     {
         let mut inbox = BytesMut::with_capacity(READ_BYTES);
         let outlet = Arc::clone(&self.outlet);
@@ -130,6 +134,9 @@ impl Link {
         loop {
             if self.is_done() {
                 return DownReason::ClosedHere;
+            }
+            if std::mem::take(&mut self.is_new_neighbour) {
+                writer.tune_for_neighbour();
             }
             let unsent = self.connection.output().len();
             if unsent > 0 {
@@ -142,11 +149,11 @@ impl Link {
                 read = reader.read_buf(&mut inbox), if unsent < UNSENT_BYTES_MAX => match read {
                     Ok(0) => Err(DownReason::ClosedByPeer),
                     Ok(_) => self.received(&mut inbox).await,
-                    Err(error) => Err(DownReason::Io(error.kind())),
+                    Err(error) => Err(DownReason::of(&error)),
                 },
                 written = writer.write(self.connection.output()), if unsent > 0 => match written {
                     Ok(bytes) => self.wrote(bytes).await,
-                    Err(error) => Err(DownReason::Io(error.kind())),
+                    Err(error) => Err(DownReason::of(&error)),
                 },
                 () = outlet.changed.notified() => self.queued().await,
                 () = &mut stopped, if !outlet.is_closing() => {
@@ -175,6 +182,7 @@ impl Link {
             DownReason::Protocol(ProtocolError::HandshakeTimeout | ProtocolError::Idle) => {
                 add(&counting.timeouts, 1);
             }
+            DownReason::DeadPath => add(&counting.timeouts, 1),
             DownReason::Protocol(_) => add(&counting.protocol_errors, 1),
             DownReason::Stalled | DownReason::Overrun => add(&counting.stalls, 1),
             DownReason::ClosedByPeer | DownReason::ClosedHere | DownReason::Io(_) => {}
@@ -228,6 +236,7 @@ impl Link {
 
     async fn received(&mut self, inbox: &mut BytesMut) -> Result<(), DownReason> {
         add(&self.net.0.counting.bytes_in, inbox.len());
+        let took_no_more = !self.connection.takes_more();
         for piece in inbox.chunks(RECEIVE_BYTES_MAX) {
             let result = self.connection.receive(piece, self.now());
             while let Some(event) = self.connection.poll_event() {
@@ -237,7 +246,7 @@ impl Link {
             result.map_err(DownReason::Protocol)?;
         }
         inbox.clear();
-        Ok(())
+        if took_no_more && self.connection.takes_more() { self.queued().await } else { Ok(()) }
     }
 
     /// Turns an event of the connection into one of the node, and keeps what the node needs for its part.
@@ -246,6 +255,7 @@ impl Link {
         match event {
             ConnectionEvent::Open { peer, identity } => {
                 self.is_up = true;
+                self.is_new_neighbour = matches!(peer, SocketType::Dealer | SocketType::Router);
                 self.origin.seat.iter().for_each(Seat::keep);
                 lock(&self.net.0.links).insert(link, Arc::clone(&self.outlet));
                 for prefix in std::mem::take(&mut self.prefixes) {
@@ -323,20 +333,27 @@ impl Link {
             return Ok(());
         }
         let now = self.net.now();
-        let takes_more = {
+        let (taken, has_room_again) = {
             let mut queue = lock(&self.outlet.queue);
+            let queued = queue.len();
             while self.connection.output().len() < WRITE_BYTES_MAX
+                && self.connection.takes_more()
                 && let Some((mut message, waited)) = queue.pop(now)
             {
                 stamp(self.net.0.config.stamp, &mut message, waited);
                 self.connection.send(&message);
-                add(&self.net.0.counting.messages_out, 1);
             }
-            self.is_batch_cut = !queue.is_empty();
+            let taken = queued - queue.len();
+            add(&self.net.0.counting.messages_out, taken);
+            self.is_batch_cut = taken > 0 && !queue.is_empty();
             add(&self.net.0.counting.queue_drops, queue.take_dropped());
-            queue.takes_more_again()
+            (taken, queue.takes_more_again())
         };
-        if takes_more {
+        if taken > 0 {
+            let time = self.now();
+            self.connection.end_batch(time);
+        }
+        if has_room_again {
             self.tell(Event::Room { link: self.id }).await?;
         }
         Ok(())

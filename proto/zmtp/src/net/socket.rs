@@ -4,12 +4,13 @@ use std::io;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::AsyncWrite;
+use tokio::net::{TcpStream, UnixStream, tcp, unix};
 
 use super::link::{End, Link};
 use super::reach;
 use crate::endpoint::Endpoint;
-use crate::limits::{IDLE, PING_INTERVAL};
+use crate::limits::{DEAD_PATH, IDLE, PING_INTERVAL};
 
 /// A connected socket.
 pub(super) enum Socket {
@@ -44,6 +45,25 @@ impl Socket {
         }
     }
 }
+
+/// What a link writes to.
+pub(super) trait Wire: AsyncWrite + Unpin {
+    /// Makes the system give up soon if the path is dead: neighbours find other ways, while a dashboard on a weak
+    /// wireless network has none and stays until [`IDLE`].
+    fn tune_for_neighbour(&self) {}
+}
+
+impl Wire for tcp::OwnedWriteHalf {
+    fn tune_for_neighbour(&self) {
+        #[cfg(target_os = "linux")]
+        drop(SockRef::from(self.as_ref()).set_tcp_user_timeout(Some(DEAD_PATH)));
+    }
+}
+
+impl Wire for unix::OwnedWriteHalf {}
+
+#[cfg(test)]
+impl Wire for tokio::io::WriteHalf<tokio::io::DuplexStream> {}
 
 /// Sets what makes a link better; a system that refuses any of it is served without.
 fn tune(stream: &TcpStream) {

@@ -9,4 +9,5 @@ mod properties;
 mod queue;
 mod stories;
 mod subscriptions;
+mod unread;
 mod wire;

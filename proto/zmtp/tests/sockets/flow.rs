@@ -144,7 +144,7 @@ async fn a_message_that_no_peer_takes_is_refused_here() {
 #[tokio::test]
 async fn a_peer_that_takes_no_answers_is_not_read_from() {
     let (mut server, endpoint) = Node::listening().await;
-    let mut raw = Raw::greet(&endpoint, "DEALER", b"").await;
+    let mut raw = Raw::greet(&endpoint, "SUB", b"").await;
     server.up().await;
     let (ping, pong) = (command("PING", &[0; 18]), command("PONG", &[0; 16]));
     let flood = ping.repeat(1000);

@@ -163,7 +163,7 @@ async fn a_silent_peer_is_dead_after_fifteen_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_takes_nothing_has_stalled_after_five_seconds() {
+async fn a_peer_that_takes_nothing_has_stalled_after_twelve_seconds() {
     let (net, mut events, link, _raw) = served(256).await;
     net.send(link, Slot::Control, of_bytes(1000)).unwrap();
     let began = Instant::now();
