@@ -78,6 +78,10 @@ impl Mesh {
                 tracing::warn!(address, %reason, "connection rejected");
                 None
             }
+            Event::DialFailed { endpoint, reason, .. } => {
+                tracing::debug!(%endpoint, %reason, "dial failed");
+                None
+            }
             Event::Unreachable { endpoint, reason, .. } => {
                 tracing::warn!(%endpoint, %reason, "neighbour cannot be reached; dialling on every 2 s");
                 None

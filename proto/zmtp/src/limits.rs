@@ -120,6 +120,10 @@ pub const REJECTED_BURST: u32 = 8;
 /// Failed handshakes that are told in a second in the long run.
 pub const REJECTED_PER_SECOND: u32 = 1;
 
+/// How long a dial that is made only once waits for a connection: as long as a first packet that got lost takes (RFC
+/// 6298, section 2.1) there are others to dial.
+pub const DIAL_ONCE: Duration = Duration::from_secs(1);
+
 /// Most addresses of a name that one dial tries.
 pub const ADDRESSES_MAX: usize = 8;
 

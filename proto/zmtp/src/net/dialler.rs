@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,7 +16,7 @@ use super::socket::Socket;
 use super::stop::Stop;
 use crate::connection::Side;
 use crate::endpoint::Endpoint;
-use crate::limits::{HANDSHAKE, REDIAL_MAX, REDIAL_MIN};
+use crate::limits::{DIAL_ONCE, HANDSHAKE, REDIAL_MAX, REDIAL_MIN};
 use crate::mechanism::Security;
 
 /// What to dial as.
@@ -30,7 +31,7 @@ pub enum DialAs {
     },
 }
 
-/// Keeps a link to an endpoint. Dropping it stops dialling and closes the link.
+/// Makes a link to an endpoint. Dropping it stops dialling and closes the link.
 #[derive(Debug)]
 pub struct Dial {
     id: DialId,
@@ -44,12 +45,24 @@ impl Dial {
     }
 }
 
+/// Dials for as long as the guard lives.
 pub(super) fn dial(net: &Net, endpoint: Endpoint, dial_as: DialAs) -> Dial {
+    let (dial, dialler) = begin(net, endpoint, dial_as);
+    tokio::spawn(dialler.keep_dialling());
+    dial
+}
+
+/// Dials once.
+pub(super) fn dial_once(net: &Net, endpoint: Endpoint, dial_as: DialAs) -> Dial {
+    let (dial, dialler) = begin(net, endpoint, dial_as);
+    tokio::spawn(dialler.dial_once());
+    dial
+}
+
+fn begin(net: &Net, endpoint: Endpoint, dial_as: DialAs) -> (Dial, Dialler) {
     let (guard, stop) = Stop::of_dial(net);
     let id = DialId(net.new_id());
-    let dialler = Dialler { net: net.clone(), id, endpoint, dial_as, stop };
-    tokio::spawn(dialler.keep_dialling());
-    Dial { id, _guard: guard }
+    (Dial { id, _guard: guard }, Dialler { net: net.clone(), id, endpoint, dial_as, stop })
 }
 
 struct Dialler {
@@ -66,17 +79,12 @@ impl Dialler {
         let mut last_reason = None;
         loop {
             let began = Instant::now();
-            match self.dial_once().await {
+            match self.attempt(HANDSHAKE).await {
                 Ok(()) => last_reason = None,
                 Err(reason) if last_reason.as_ref() != Some(&reason) => {
                     last_reason = Some(reason.clone());
-                    let event = Event::Unreachable { dial: self.id, endpoint: self.endpoint.clone(), reason };
-                    tokio::select! {
-                        biased;
-                        () = self.stop.wait() => return,
-                        // If nobody listens the node is gone, which the next wait tells.
-                        sent = self.net.0.events.send(event) => drop(sent),
-                    }
+                    let endpoint = self.endpoint.clone();
+                    self.tell(Event::Unreachable { dial: self.id, endpoint, reason }).await;
                 }
                 Err(_said_before) => {}
             }
@@ -92,23 +100,41 @@ impl Dialler {
         }
     }
 
-    /// Dials and serves the link until it ends. An error if there was none.
-    async fn dial_once(&self) -> Result<(), String> {
+    async fn dial_once(self) {
+        if let Err(reason) = self.attempt(DIAL_ONCE).await {
+            let endpoint = self.endpoint.clone();
+            self.tell(Event::DialFailed { dial: self.id, endpoint, reason }).await;
+        }
+    }
+
+    /// Tells the owner of the node, unless the dial was dropped.
+    async fn tell(&self, event: Event) {
+        tokio::select! {
+            biased;
+            () = self.stop.wait() => {}
+            // If nobody listens the node is gone.
+            sent = self.net.0.events.send(event) => drop(sent),
+        }
+    }
+
+    /// Dials, waiting at most `connect_max` for a connection, and serves the link until it ends. An error if there was
+    /// none.
+    async fn attempt(&self, connect_max: Duration) -> Result<(), String> {
         let socket = tokio::select! {
-            connected = tokio::time::timeout(HANDSHAKE, Socket::connect(&self.endpoint)) => match connected {
+            connected = tokio::time::timeout(connect_max, Socket::connect(&self.endpoint)) => match connected {
                 Ok(connected) => connected.map_err(|error| error.to_string())?,
-                Err(_elapsed) => return Err(format!("no answer within {} s", HANDSHAKE.as_secs())),
+                Err(_elapsed) => return Err(format!("no answer within {} s", connect_max.as_secs())),
             },
             () = self.stop.wait() => return Ok(()),
         };
-        let link = self.link().map_err(|error| error.to_string())?;
+        let link = self.link(socket.remote()).map_err(|error| error.to_string())?;
         match socket.serve(link).await {
             End::Link => Ok(()),
             End::Handshake(reason) => Err(reason.to_string()),
         }
     }
 
-    fn link(&self) -> io::Result<Link> {
+    fn link(&self, remote: Option<SocketAddr>) -> io::Result<Link> {
         let (side, prefixes): (_, &[Bytes]) = match &self.dial_as {
             DialAs::Dealer => (Side::Dealer, &[]),
             DialAs::Sub { prefixes } => (Side::Subscriber, prefixes),
@@ -119,7 +145,7 @@ impl Dialler {
             Endpoint::Unix(_) => Security::Null,
         };
         let (dial, seat, stop) = (Some(self.id), None, self.stop.clone());
-        let origin = Origin { side, security, address, dial, seat, stop };
+        let origin = Origin { side, security, address, remote, dial, seat, stop };
         Link::new(self.net.clone(), origin, prefixes)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,6 +34,8 @@ pub struct Peer {
     pub socket_type: SocketType,
     /// Where it is, as the system or the dial says.
     pub address: String,
+    /// Where the other end of its connection is; none if that is a Unix socket.
+    pub remote: Option<SocketAddr>,
     /// What it calls itself; empty if it does not.
     pub identity: Bytes,
     /// The dial that made the link; none if the peer dialled.
@@ -104,6 +107,15 @@ pub enum Event {
         /// Where to.
         endpoint: Endpoint,
         /// Why.
+        reason: String,
+    },
+    /// A dial that is made only once led to no link: nothing more comes of it.
+    DialFailed {
+        /// Which.
+        dial: DialId,
+        /// Where to.
+        endpoint: Endpoint,
+        /// Why: no connection, or the handshake failed.
         reason: String,
     },
 }

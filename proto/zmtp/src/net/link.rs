@@ -1,6 +1,7 @@
 //! One connection's task: reads and writes its socket, and serves nobody else.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(super) struct Origin {
     pub(super) side: Side,
     pub(super) security: Security,
     pub(super) address: String,
+    pub(super) remote: Option<SocketAddr>,
     pub(super) dial: Option<DialId>,
     /// That of a peer that dialled.
     pub(super) seat: Option<Seat>,
@@ -261,8 +263,14 @@ impl Link {
                 for prefix in std::mem::take(&mut self.prefixes) {
                     self.connection.subscribe(&prefix);
                 }
-                let Origin { address, dial, .. } = &self.origin;
-                let peer = Peer { socket_type: peer, address: address.clone(), identity, dial: *dial };
+                let Origin { address, remote, dial, .. } = &self.origin;
+                let peer = Peer {
+                    socket_type: peer,
+                    address: address.clone(),
+                    remote: *remote,
+                    identity,
+                    dial: *dial,
+                };
                 Event::Up { link, peer }
             }
             ConnectionEvent::Message(message) => {

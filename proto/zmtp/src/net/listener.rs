@@ -88,8 +88,9 @@ fn serve(net: &Net, socket: Socket, seat: Seat, address: String) {
         Socket::Unix(_) => Security::Null,
     };
     let handshake = seat.handshake();
-    let (dial, seat, stop) = (None, Some(seat), Stop::of_node(net));
-    let origin = Origin { side: Side::Listener, security, address, dial, seat, stop };
+    let (remote, dial) = (socket.remote(), None);
+    let (seat, stop) = (Some(seat), Stop::of_node(net));
+    let origin = Origin { side: Side::Listener, security, address, remote, dial, seat, stop };
     // Made here, so that a burst is counted before the tasks run. Without random bytes from the system nobody is
     // served.
     let Ok(link) = Link::new(net.clone(), origin, &[]) else { return };

@@ -116,6 +116,13 @@ impl Net {
         dialler::dial(self, endpoint, dial_as)
     }
 
+    /// Makes one attempt at a link to an endpoint, waiting for a connection no longer than
+    /// [`DIAL_ONCE`](crate::limits::DIAL_ONCE). Then comes [`Event::Up`], or [`Event::DialFailed`] once; after the link
+    /// went [`Event::Down`] nothing more. Dropping the guard ends the attempt or the link; an attempt without a word.
+    pub fn dial_once(&self, endpoint: Endpoint, dial_as: DialAs) -> Dial {
+        dialler::dial_once(self, endpoint, dial_as)
+    }
+
     /// Queues a message for one link.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The two kinds of sockets, tuned for many small messages and few dead peers.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
@@ -28,6 +29,15 @@ impl Socket {
             }
             Endpoint::Unix(path) => Self::Unix(UnixStream::connect(path).await?),
         })
+    }
+
+    /// Where the peer is, if it is somewhere.
+    pub(super) fn remote(&self) -> Option<SocketAddr> {
+        match self {
+            // A peer that is gone already has no address; its link will not get far.
+            Self::Tcp(stream) => stream.peer_addr().ok(),
+            Self::Unix(_) => None,
+        }
     }
 
     /// Serves a link until it ends.

@@ -8,6 +8,7 @@
     reason = "a test may panic and says why it is skipped"
 )]
 
+mod dial_once;
 mod flow;
 mod hostile;
 mod keys;

@@ -61,6 +61,17 @@ impl Node {
         picked.unwrap_or_else(|_| panic!("waited {} s for {what}", DEADLINE.as_secs()))
     }
 
+    /// Shuts the node down. What it still had to tell.
+    pub(crate) async fn events_end_with_the_node(mut self) -> Vec<Event> {
+        self.net.shutdown(DEADLINE).await;
+        drop(self.net);
+        let mut rest = Vec::new();
+        while let Some(event) = self.events.recv().await {
+            rest.push(event);
+        }
+        rest
+    }
+
     pub(crate) async fn up(&mut self) -> (LinkId, Peer) {
         let up = |event| if let Event::Up { link, peer } = event { Some((link, peer)) } else { None };
         self.until("a link", up).await

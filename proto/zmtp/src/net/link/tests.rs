@@ -21,6 +21,7 @@ fn linked(side: Side, stream: DuplexStream) -> (Net, Events) {
         side,
         security: Security::Null,
         address: "pipe".to_owned(),
+        remote: None,
         dial: None,
         seat: None,
         stop: Stop::of_node(&net),
