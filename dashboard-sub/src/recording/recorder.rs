@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use grapevine_proto::limits::{FRAME_BYTES_MAX, HOST_NAME_BYTES_MAX};
 use thiserror::Error;
 
 use super::checksum::crc32;
@@ -51,6 +52,10 @@ impl Recorder {
         else {
             return Ok(());
         };
+        // The reader would take the record for damage, and all after it for lost.
+        if name.len() > HOST_NAME_BYTES_MAX || frame.len() > FRAME_BYTES_MAX {
+            return Ok(());
+        }
         let elapsed_ms = now.saturating_duration_since(self.started).as_millis();
         self.elapsed_ms = u64::try_from(elapsed_ms).unwrap_or(u64::MAX).max(self.elapsed_ms);
         let mut record = Vec::with_capacity(RECORD_HEAD_BYTES + name.len() + frame.len() + CHECKSUM_BYTES);

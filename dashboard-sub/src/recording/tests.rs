@@ -4,6 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use grapevine_proto::limits::{FRAME_BYTES_MAX, HOST_NAME_BYTES_MAX};
 use proptest::prelude::*;
 
 use super::*;
@@ -109,4 +110,16 @@ fn a_file_that_exists_is_left_alone() {
 fn another_file_is_no_recording() {
     let error = Recording::new(b"#!/bin/sh\necho hello, world".as_slice()).unwrap_err();
     assert!(matches!(error, RecordingError::NotARecording), "{error}");
+}
+
+#[test]
+fn a_message_that_no_agent_sends_does_not_spoil_the_recording() {
+    let long =
+        [("a".repeat(HOST_NAME_BYTES_MAX + 1), vec![1]), ("b".to_owned(), vec![2; FRAME_BYTES_MAX + 1])];
+    let longest = [("c".repeat(HOST_NAME_BYTES_MAX), vec![3]), ("d".to_owned(), vec![4; FRAME_BYTES_MAX])];
+    let all = long.iter().chain(&longest).map(|(name, frame)| (0, name.clone(), frame.clone()));
+    let (bytes, records, _) = record(&all.collect::<Vec<_>>());
+    let (replayed, error) = replay(&bytes);
+    assert!(error.is_none());
+    assert_eq!(replayed, records[long.len()..]);
 }
