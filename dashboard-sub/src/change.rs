@@ -17,6 +17,10 @@ pub enum Change {
         /// What is different.
         what: HostChange,
     },
+    /// A host as it was when it sealed a frame that an agent kept: [`Host::age_ms`] tells how long ago that was. Of each
+    /// origin the earlier comes first. The view is not touched. After another agent was attached to, or the same one
+    /// anew, the past may be told again; [`Host::position`] tells what is known already.
+    Past(Arc<Host>),
     /// The subscription found an agent or lost it.
     Connection(Connection),
     /// A message was bad and left out. Told at the 1st, 2nd, 4th, 8th... of a kind, so that a flood of them costs

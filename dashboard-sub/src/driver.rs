@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use grapevine_proto::HISTORY_PREFIX;
 use grapevine_zmtp::{
     Dial, DialAs, DialId, Endpoint, Event, Events, LinkId, Message, Net, NetConfig, ViewerKey,
 };
@@ -51,7 +52,7 @@ impl Driver {
             chooser: Chooser::new(endpoints, Instant::now()),
             net,
             events,
-            prefixes: prefixes(options.prefixes),
+            prefixes: options.subscribed_prefixes().into_iter().map(Bytes::from).collect(),
             dials: BTreeMap::new(),
             link: None,
             silence_max: options.silence_max,
@@ -134,7 +135,9 @@ impl Driver {
     fn take(&mut self, message: &Message, now: Instant) {
         if let Some(link) = &mut self.link {
             link.heard = now;
-            link.expects_messages = true;
+            let is_past =
+                message.parts().first().is_some_and(|name| name.starts_with(HISTORY_PREFIX.as_bytes()));
+            link.expects_messages |= !is_past;
         }
         let [name, frame] = message.parts() else {
             self.shared.fold(Follower::handle_malformed);
@@ -170,14 +173,6 @@ impl Driver {
             self.recorder = None;
         }
     }
-}
-
-/// The prefixes to subscribe to. No prefix at all would match no host, the empty one matches every host.
-fn prefixes(wanted: Vec<String>) -> Vec<Bytes> {
-    if wanted.is_empty() {
-        return vec![Bytes::new()];
-    }
-    wanted.into_iter().map(Bytes::from).collect()
 }
 
 /// The system's words for an error, without its number.

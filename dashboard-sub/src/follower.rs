@@ -6,11 +6,14 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use grapevine_proto::limits::{ORIGIN_FORGET_MS, ORIGINS_MAX};
-use grapevine_proto::{Applied, Frame, FrameKind, HostName, Identity, Links, Mirror, OriginId};
+use grapevine_proto::{
+    Applied, Frame, FrameKind, HISTORY_PREFIX, HostName, Identity, Links, Mirror, OriginId,
+};
 
 use crate::change::{Change, HostChange};
 use crate::counters::Fault;
 use crate::freshness::Freshness;
+use crate::history::History;
 use crate::host::{Difference, Host};
 use crate::limits::VIEW_READINGS_MAX;
 use crate::view::View;
@@ -25,6 +28,7 @@ pub struct Follower {
     origins: BTreeMap<OriginId, Followed>,
     readings_total: usize,
     view: Arc<View>,
+    history: History,
     changes: VecDeque<Change>,
 }
 
@@ -43,10 +47,15 @@ impl Follower {
         Self::default()
     }
 
-    /// Takes in a message, a host name and a frame, that arrived at `now`.
+    /// Takes in a message, a host name and a frame, that arrived at `now`. One of the past becomes a [`Change::Past`]
+    /// and does not touch the view.
     pub fn handle_message(&mut self, name: &[u8], frame: Bytes, now: Instant) {
         self.view_mut().counters_mut().messages += 1;
-        if let Err(fault) = self.fold(name, frame, now) {
+        let folded = match name.strip_prefix(HISTORY_PREFIX.as_bytes()) {
+            Some(name) => self.fold_past(name, frame, now),
+            None => self.fold(name, frame, now),
+        };
+        if let Err(fault) = folded {
             self.reject(name, fault);
         }
     }
@@ -72,6 +81,7 @@ impl Follower {
                 self.changes.push_back(change);
             }
         }
+        self.history.handle_tick(now);
         for origin in forgotten {
             self.forget(origin, now);
         }
@@ -97,6 +107,12 @@ impl Follower {
             return self.join(name, &frame, now);
         }
         self.view_mut().counters_mut().early += 1;
+        Ok(())
+    }
+
+    fn fold_past(&mut self, name: &[u8], frame: Bytes, now: Instant) -> Result<(), Fault> {
+        let past = self.history.replay(name, &Frame::parse(frame)?, now)?;
+        self.changes.extend(past.map(Change::Past));
         Ok(())
     }
 

@@ -27,6 +27,8 @@
 //! - [`View`] is all hosts at one moment, and never changes; a later moment is another view, which shares what
 //!   did not change. A [`Host`] has its readings, its links, the age of its newest frame, and a [`Freshness`].
 //! - [`Change`] is what happened: which host, which readings. A slow reader loses the oldest ones and is told so.
+//! - [`Change::Past`] is a host as it was some minutes ago, where [`Options::history`] asks for what agents kept. The view
+//!   knows nothing of it.
 //! - [`Recorder`] and [`Recording`] keep messages in a file, as they came, for tests and for later.
 //!
 //! Only genuine frames count: each is verified against its origin's key, whatever agent relayed it, and the others
@@ -40,6 +42,7 @@ mod counters;
 mod driver;
 mod follower;
 mod freshness;
+mod history;
 mod host;
 pub mod limits;
 mod recording;

@@ -9,6 +9,16 @@ use std::time::Duration;
 /// mirror) that is 310 MiB at the very most; 1,000 hosts of 100 readings are a tenth of it.
 pub const VIEW_READINGS_MAX: usize = 1 << 20;
 
+/// Most hosts whose past is replayed at once: agents keep that of their neighbours, at most 256, and another agent may be
+/// attached to before the replay of the first rests.
+pub const REPLAYS_MAX: usize = 512;
+
+/// Most readings of all hosts whose past is replayed: at some 310 B each 40 MiB, for 512 hosts of 256.
+pub const REPLAY_READINGS_MAX: usize = 1 << 17;
+
+/// A replay to which nothing was added for so long is over: it comes as fast as the link takes it.
+pub const REPLAY_IDLE: Duration = Duration::from_secs(60);
+
 /// Most changes that wait for a slow reader before it loses the oldest: two seconds of 1,000 hosts at 1 Hz. A
 /// waiting change holds on to its host's states, so that 2,048 of 100 readings are about 10 MiB.
 pub const CHANGES_WAITING_MAX: usize = 2048;

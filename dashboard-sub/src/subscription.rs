@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::vec;
 
+use grapevine_proto::HISTORY_PREFIX;
 use grapevine_zmtp::{Endpoint, ViewerKey};
 use thiserror::Error;
 use tokio::runtime::Handle;
@@ -37,6 +38,9 @@ pub struct Subscription {
 pub struct Options {
     /// Hosts whose names start with one of these are followed. Empty: all hosts.
     pub prefixes: Vec<String>,
+    /// Whether to ask for the past of these hosts as well, as far as the agent kept it: see [`Change::Past`]. It takes
+    /// as many prefixes again, of 8 bytes more each.
+    pub history: bool,
     /// What opens agents over TCP that have keys. With it only such agents are attached to, without it only others;
     /// Unix sockets need none.
     pub key: Option<ViewerKey>,
@@ -49,15 +53,29 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// All hosts, no key, no recording, [`SILENCE_MAX`] and [`CHANGES_WAITING_MAX`].
+    /// All hosts, no history, no key, no recording, [`SILENCE_MAX`] and [`CHANGES_WAITING_MAX`].
     fn default() -> Self {
         Self {
             prefixes: Vec::new(),
+            history: false,
             key: None,
             recorder: None,
             silence_max: SILENCE_MAX,
             changes_waiting_max: CHANGES_WAITING_MAX,
         }
+    }
+}
+
+impl Options {
+    /// What to subscribe to. No prefix at all would match no host, the empty one matches every host.
+    pub(crate) fn subscribed_prefixes(&self) -> Vec<String> {
+        let live = if self.prefixes.is_empty() { vec![String::new()] } else { self.prefixes.clone() };
+        let past: Vec<String> = if self.history {
+            live.iter().map(|prefix| format!("{HISTORY_PREFIX}{prefix}")).collect()
+        } else {
+            Vec::new()
+        };
+        [live, past].concat()
     }
 }
 
@@ -128,11 +146,12 @@ fn check(endpoints: &[Endpoint], options: &Options) -> Result<(), AttachError> {
     if endpoints.is_empty() || endpoints.len() > ENDPOINTS_MAX {
         return Err(AttachError::Endpoints { count: endpoints.len() });
     }
-    if options.prefixes.len() > PREFIXES_MAX {
-        return Err(AttachError::Prefixes { count: options.prefixes.len() });
+    let prefixes = options.subscribed_prefixes();
+    if prefixes.len() > PREFIXES_MAX {
+        return Err(AttachError::Prefixes { count: prefixes.len() });
     }
-    match options.prefixes.iter().find(|prefix| prefix.len() > PREFIX_BYTES_MAX) {
-        Some(prefix) => Err(AttachError::PrefixTooLong { prefix: prefix.clone() }),
+    match prefixes.into_iter().find(|prefix| prefix.len() > PREFIX_BYTES_MAX) {
+        Some(prefix) => Err(AttachError::PrefixTooLong { prefix }),
         None => Ok(()),
     }
 }

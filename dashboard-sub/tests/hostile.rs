@@ -2,11 +2,13 @@
 
 mod origin;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use grapevine_proto::HISTORY_PREFIX;
 use grapevine_proto::limits::ORIGINS_MAX;
-use grapevine_sub::{Fault, Follower};
+use grapevine_sub::{Change, Fault, Follower, View};
 use origin::Origin;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -71,24 +73,37 @@ fn commit(deed: &Deed, frames: &[(String, Bytes)], which: &Index) -> (String, By
     (name, bytes.into())
 }
 
+fn same_hosts(a: &View, b: &View) -> bool {
+    a.hosts().len() == b.hosts().len() && a.hosts().iter().zip(b.hosts()).all(|(a, b)| Arc::ptr_eq(a, b))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn a_view_shows_only_what_origins_sealed(deeds in prop::collection::vec((deed(), any::<Index>()), 1..60)) {
+    fn view_and_past_show_only_what_origins_sealed(
+        deeds in prop::collection::vec((deed(), any::<Index>(), prop::bool::weighted(0.3)), 1..60),
+    ) {
         let frames = genuine();
         let mut follower = Follower::new();
         let mut now = Instant::now();
         let mut newest = Default::default();
-        for (deed, which) in &deeds {
+        for (deed, which, is_past) in &deeds {
             let (name, frame) = commit(deed, &frames, which);
             now += Duration::from_millis(300);
-            follower.handle_message(name.as_bytes(), frame, now);
-            follower.handle_tick(now);
-            while follower.poll_change().is_some() {}
+            let before = follower.view();
+            let prefix = if *is_past { HISTORY_PREFIX } else { "" };
+            follower.handle_message(format!("{prefix}{name}").as_bytes(), frame, now);
             let view = follower.view();
+            prop_assert!(!is_past || same_hosts(&before, &view), "the past reached the view");
+            follower.handle_tick(now);
+            let mut past = Vec::new();
+            while let Some(change) = follower.poll_change() {
+                past.extend(if let Change::Past(host) = change { Some(host) } else { None });
+            }
+            prop_assert!(past.len() <= usize::from(*is_past));
             prop_assert!(view.hosts().len() <= 2);
-            for host in view.hosts() {
+            for host in view.hosts().iter().chain(&past) {
                 prop_assert!(["srv-01", "srv-02"].contains(&host.name().as_str()));
                 prop_assert!(SAID.contains(&host.number("cpu.use").unwrap()));
             }

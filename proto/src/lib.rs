@@ -64,8 +64,8 @@ pub use metric::{Kind, LabelKeys, Metric, MetricId, MetricRef, Unit};
 pub use mirror::{Applied, Mirror, MirrorError};
 pub use moment::Moment;
 pub use origin::{
-    BadHostName, BadOriginId, BadPublicKey, HostName, OriginId, OriginKey, PublicKey, SIGNATURE_BYTES,
-    Verifier,
+    BadHostName, BadOriginId, BadPublicKey, HISTORY_PREFIX, HostName, OriginId, OriginKey, PublicKey,
+    SIGNATURE_BYTES, Verifier,
 };
 pub use quantise::Scale;
 pub use reading::{Absence, Labels, Reading, State, Value};

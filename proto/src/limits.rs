@@ -1,6 +1,7 @@
 //! Every bound of the protocol, with its arithmetic.
 
 use crate::frame::FRAME_OVERHEAD_BYTES;
+use crate::origin::HISTORY_PREFIX;
 
 /// Longest host name in bytes: the longest label of a domain name is 63 (RFC 1035, section 2.3.4).
 pub const HOST_NAME_BYTES_MAX: usize = 63;
@@ -8,8 +9,12 @@ pub const HOST_NAME_BYTES_MAX: usize = 63;
 /// Longest message on a link in bytes, over all its parts.
 pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 
-/// Longest frame in bytes: a message less the host name that goes before the frame to a subscriber.
-pub const FRAME_BYTES_MAX: usize = MESSAGE_BYTES_MAX - HOST_NAME_BYTES_MAX;
+/// Longest first part of a message to a subscriber in bytes: a host name, with [`HISTORY_PREFIX`] where the frame is one
+/// that was kept.
+pub const TOPIC_BYTES_MAX: usize = HISTORY_PREFIX.len() + HOST_NAME_BYTES_MAX;
+
+/// Longest frame in bytes: a message less what goes before the frame to a subscriber.
+pub const FRAME_BYTES_MAX: usize = MESSAGE_BYTES_MAX - TOPIC_BYTES_MAX;
 
 /// Longest body of a frame in bytes.
 pub const BODY_BYTES_MAX: usize = FRAME_BYTES_MAX - FRAME_OVERHEAD_BYTES;

@@ -120,6 +120,10 @@ impl HostName {
     }
 }
 
+/// Stands before a host's name in a subscription to frames that an agent kept, and in the messages that it brings. No
+/// name has a slash, so that nothing else begins like this.
+pub const HISTORY_PREFIX: &str = "history/";
+
 impl fmt::Display for HostName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

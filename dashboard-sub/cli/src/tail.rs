@@ -112,7 +112,7 @@ impl Printer {
                 self.out.flush()?;
                 Ok(flow)
             }
-            Change::Host { .. } => Ok(ControlFlow::Continue(())),
+            Change::Host { .. } | Change::Past(_) => Ok(ControlFlow::Continue(())),
             Change::Connection(connection) => notice(&connection.to_string()),
             Change::Bad { fault, name, count } => {
                 notice(&format!("bad frame from {name:?}: {fault} ({count} so far)"))

@@ -4,9 +4,9 @@
 //! "grapevine recording 1\n"      22 bytes, then records until the end of the file:
 //! offset  bytes  field
 //!      0      8  elapsed        milliseconds since the recording's start; never falls
-//!      8      1  length n       of the host name, at most 63
+//!      8      1  length n       of the name, at most 71
 //!      9      2  length m       of the frame
-//!     11      n  host name
+//!     11      n  name           of the host, after "history/" where the frame was replayed
 //!   11+n      m  frame          with the hop count and age that it arrived with
 //! 11+n+m      4  checksum       CRC-32 of all bytes of the record before it
 //! ```

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use grapevine_proto::limits::{FRAME_BYTES_MAX, HOST_NAME_BYTES_MAX};
+use grapevine_proto::limits::{FRAME_BYTES_MAX, TOPIC_BYTES_MAX};
 use thiserror::Error;
 
 use super::checksum::crc32;
@@ -71,8 +71,7 @@ impl<R: Read> Recording<R> {
         let name_length = usize::from(name_length);
         let frame_length = usize::from(u16::from_le_bytes([f0, f1]));
         let damaged = RecordingError::Damaged { offset: self.offset };
-        if name_length > HOST_NAME_BYTES_MAX || frame_length > FRAME_BYTES_MAX || elapsed_ms < self.elapsed_ms
-        {
+        if name_length > TOPIC_BYTES_MAX || frame_length > FRAME_BYTES_MAX || elapsed_ms < self.elapsed_ms {
             return Err(damaged);
         }
         let mut rest = vec![0; name_length + frame_length + CHECKSUM_BYTES];

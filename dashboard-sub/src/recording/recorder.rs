@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use grapevine_proto::limits::{FRAME_BYTES_MAX, HOST_NAME_BYTES_MAX};
+use grapevine_proto::limits::{FRAME_BYTES_MAX, TOPIC_BYTES_MAX};
 use thiserror::Error;
 
 use super::checksum::crc32;
@@ -53,7 +53,7 @@ impl Recorder {
             return Ok(());
         };
         // The reader would take the record for damage, and all after it for lost.
-        if name.len() > HOST_NAME_BYTES_MAX || frame.len() > FRAME_BYTES_MAX {
+        if name.len() > TOPIC_BYTES_MAX || frame.len() > FRAME_BYTES_MAX {
             return Ok(());
         }
         let elapsed_ms = now.saturating_duration_since(self.started).as_millis();

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use grapevine_proto::limits::{FRAME_BYTES_MAX, HOST_NAME_BYTES_MAX};
+use grapevine_proto::limits::{FRAME_BYTES_MAX, TOPIC_BYTES_MAX};
 use proptest::prelude::*;
 
 use super::*;
@@ -114,9 +114,8 @@ fn another_file_is_no_recording() {
 
 #[test]
 fn a_message_that_no_agent_sends_does_not_spoil_the_recording() {
-    let long =
-        [("a".repeat(HOST_NAME_BYTES_MAX + 1), vec![1]), ("b".to_owned(), vec![2; FRAME_BYTES_MAX + 1])];
-    let longest = [("c".repeat(HOST_NAME_BYTES_MAX), vec![3]), ("d".to_owned(), vec![4; FRAME_BYTES_MAX])];
+    let long = [("a".repeat(TOPIC_BYTES_MAX + 1), vec![1]), ("b".to_owned(), vec![2; FRAME_BYTES_MAX + 1])];
+    let longest = [("c".repeat(TOPIC_BYTES_MAX), vec![3]), ("d".to_owned(), vec![4; FRAME_BYTES_MAX])];
     let all = long.iter().chain(&longest).map(|(name, frame)| (0, name.clone(), frame.clone()));
     let (bytes, records, _) = record(&all.collect::<Vec<_>>());
     let (replayed, error) = replay(&bytes);

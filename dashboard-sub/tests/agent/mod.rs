@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "shared by tests of which none needs all of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic, in a binary of its own or within another")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ pub(crate) struct Agent {
     net: Net,
     held: Arc<Mutex<Held>>,
     subscribers: watch::Receiver<usize>,
+    subscribed: watch::Receiver<BTreeSet<Bytes>>,
 }
 
 /// The newest keyframe and what came after it, for each origin, as messages.
@@ -33,8 +34,9 @@ impl Agent {
         let endpoint = net.listen(endpoint).await.unwrap();
         let held = Arc::default();
         let (sender, subscribers) = watch::channel(0);
-        tokio::spawn(serve(net.clone(), events, Arc::clone(&held), sender));
-        Self { endpoint, net, held, subscribers }
+        let (prefixes, subscribed) = watch::channel(BTreeSet::new());
+        tokio::spawn(serve(net.clone(), events, Arc::clone(&held), sender, prefixes));
+        Self { endpoint, net, held, subscribers, subscribed }
     }
 
     /// Holds a frame and sends it to all subscribers.
@@ -62,12 +64,25 @@ impl Agent {
         self.subscribers.wait_for(|subscribers| *subscribers == count).await.unwrap();
     }
 
+    /// Waits until these prefixes were subscribed to, and no others.
+    pub(crate) async fn subscriptions(&mut self, prefixes: &[&str]) {
+        let expected = prefixes.iter().map(|prefix| Bytes::from((*prefix).to_owned())).collect();
+        let subscribed = self.subscribed.wait_for(|subscribed| *subscribed == expected);
+        tokio::time::timeout(Duration::from_secs(10), subscribed).await.unwrap().unwrap();
+    }
+
     pub(crate) async fn die(self) {
         self.net.shutdown(Duration::from_secs(1)).await;
     }
 }
 
-async fn serve(net: Net, mut events: Events, held: Arc<Mutex<Held>>, subscribers: watch::Sender<usize>) {
+async fn serve(
+    net: Net,
+    mut events: Events,
+    held: Arc<Mutex<Held>>,
+    subscribers: watch::Sender<usize>,
+    prefixes: watch::Sender<BTreeSet<Bytes>>,
+) {
     while let Some(event) = events.recv().await {
         match event {
             Event::Subscribed { link, prefix } => {
@@ -78,6 +93,7 @@ async fn serve(net: Net, mut events: Events, held: Arc<Mutex<Held>>, subscribers
                     }
                 }
                 subscribers.send_modify(|count| *count += 1);
+                prefixes.send_if_modified(|prefixes| prefixes.insert(prefix));
             }
             Event::Down { .. } => subscribers.send_modify(|count| *count -= 1),
             _ => {}
