@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use grapevine_collectors::Context;
 use grapevine_proto::gossip::Engine;
+use grapevine_proto::limits::INTERVAL_MS_MIN;
 use grapevine_proto::{Composer, HostName, Identity, Moment};
 use grapevine_zmtp::{Endpoint, Events, Net, NetConfig, Stamp};
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,7 +19,7 @@ use crate::clock::Clock;
 use crate::collecting::Collecting;
 use crate::config::{self, Allowed, Config, MetricsAgent};
 use crate::keys;
-use crate::mesh::{self, JumpAbove, Mesh};
+use crate::mesh::{self, Asked, Mesh};
 use crate::state::{self, StateDir};
 use crate::vitals::{Facts, Vitals};
 
@@ -79,6 +80,9 @@ struct Agent {
     net: Net,
     collecting: Collecting,
     vitals: Vitals,
+    /// When a frame is to go out between two intervals, and when the last one did.
+    extra_at: Option<Moment>,
+    extra_sent_at: Option<Moment>,
 }
 
 impl Agent {
@@ -92,7 +96,8 @@ impl Agent {
         let state = StateDir::open(&folder)?;
         let (key, epoch) = (state.origin_key()?, state.begin_epoch()?);
         let now = clock.now();
-        let mut engine = Engine::new(key.origin(), key.public().verifier()?, host.clone(), epoch, now);
+        let mut engine =
+            Engine::new(key.origin(), key.public().verifier()?, host.clone(), epoch, now).linking(0);
         if !settings.allow_origins.is_empty() {
             engine = engine.allowing(settings.allow_origins.iter().map(|Allowed(origin)| *origin).collect());
         }
@@ -109,7 +114,17 @@ impl Agent {
         let composer = Composer::new(key, identity, settings.hop_limit, epoch)
             .numbering_schemas_after(u16::from_le_bytes(run));
         let collecting = Collecting::start(&config.collectors, Context::of_this_machine(), clock);
-        Ok(Self { clock, state, composer, mesh, net: net.clone(), collecting, vitals: Vitals::new(now) })
+        Ok(Self {
+            clock,
+            state,
+            composer,
+            mesh,
+            net: net.clone(),
+            collecting,
+            vitals: Vitals::new(now),
+            extra_at: None,
+            extra_sent_at: None,
+        })
     }
 
     /// The one place where the agent waits: for the network, the next frame, the engine's deadline, or the end.
@@ -126,10 +141,13 @@ impl Agent {
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
         tokio::pin!(stop);
         tokio::time::sleep_until(self.clock.instant(Moment(FIRST_FRAME_MS)).into()).await;
-        self.publish();
+        let asked = self.publish();
+        self.comply(asked);
         loop {
-            let deadline = self.clock.instant(self.mesh.deadline());
-            let jump = tokio::select! {
+            let deadline = self.mesh.deadline();
+            let deadline =
+                self.clock.instant(self.extra_at.map_or(deadline, |extra_at| deadline.min(extra_at)));
+            let asked = tokio::select! {
                 why = &mut stop => {
                     tracing::info!(why = why.unwrap_or("the signal handler is gone"), "agent stops");
                     return;
@@ -140,17 +158,25 @@ impl Agent {
                     notify(&[sd_notify::NotifyState::Watchdog]);
                     self.publish()
                 }
-                () = tokio::time::sleep_until(deadline.into()) => self.mesh.timeout(self.clock.now()),
+                () = tokio::time::sleep_until(deadline.into()) => {
+                    let now = self.clock.now();
+                    if self.extra_at.is_some_and(|extra_at| now >= extra_at) {
+                        self.extra_sent_at = Some(now);
+                        self.publish()
+                    } else {
+                        self.mesh.timeout(now)
+                    }
+                }
             };
-            if let Some(jump) = jump {
-                self.jump(jump);
-            }
+            self.comply(asked);
         }
     }
 
     /// Publishes what the collectors found last.
-    fn publish(&mut self) -> Option<JumpAbove> {
+    fn publish(&mut self) -> Asked {
         let now = self.clock.now();
+        self.extra_at = None;
+        self.composer.set_links(self.mesh.links());
         let traffic = self.net.counters();
         let facts = Facts {
             neighbours: self.mesh.neighbour_count(),
@@ -167,13 +193,25 @@ impl Agent {
             Ok(frame) => self.mesh.publish(frame, now),
             Err(error) => {
                 tracing::error!("this host's readings cannot be sent: {:#}", anyhow::Error::from(error));
-                None
+                Asked::default()
             }
         }
     }
 
+    /// Does what the network asks for. News of links that broke wait for others that break at the same time.
+    fn comply(&mut self, Asked { jump_above, publishes }: Asked) {
+        if let Some(held) = jump_above {
+            self.jump(held);
+        }
+        if publishes {
+            let soon = self.clock.now().after_ms(EXTRA_FRAME_MS);
+            let spaced = self.extra_sent_at.map_or(soon, |sent_at| sent_at.after_ms(INTERVAL_MS_MIN.into()));
+            self.extra_at.get_or_insert(soon.max(spaced));
+        }
+    }
+
     /// Goes on above an epoch that the network remembers and this host does not.
-    fn jump(&mut self, JumpAbove(held): JumpAbove) {
+    fn jump(&mut self, held: u32) {
         let epoch = self.composer.jump_above(held);
         tracing::info!(held, epoch, "the network remembers a later run of this host; going on above it");
         if let Err(error) = self.state.set_epoch(epoch) {
@@ -183,7 +221,7 @@ impl Agent {
 
     fn leave(&mut self) {
         match self.composer.leave() {
-            Ok(frame) => drop(self.mesh.publish(frame, self.clock.now())),
+            Ok(frame) => _ = self.mesh.publish(frame, self.clock.now()),
             Err(error) => tracing::error!("no leave taken: {:#}", anyhow::Error::from(error)),
         }
     }
@@ -240,6 +278,10 @@ const LINGER: Duration = Duration::from_millis(500);
 
 /// When the first frame goes out: after the second pass of the collectors.
 const FIRST_FRAME_MS: u64 = 300;
+
+/// How long a frame waits that goes out because a neighbour was lost, in milliseconds: a machine that dies breaks all
+/// its links at once.
+const EXTRA_FRAME_MS: u64 = 50;
 
 /// Time from the collectors' passes to the frame that tells of them.
 const AFTER_PASSES_MS: u64 = 20;

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use divan::Bencher;
-use grapevine_proto::gossip::{Control, Engine, Input, LinkId};
+use grapevine_proto::gossip::{Control, Engine, Hello, Input, LinkId, Target};
 use grapevine_proto::{
     Composer, Envelope, Frame, FrameKind, Identity, Kind, Labels, MetricRef, Mirror, Moment, OriginKey,
     Position, PublicKey, Reading, State, Value, catalogue,
@@ -40,7 +40,8 @@ fn compose_delta(bencher: Bencher<'_, '_>) {
 fn seal_delta(bencher: Bencher<'_, '_>) {
     let (_, delta) = frames();
     let position = Position { epoch: 1, sequence: 2 };
-    let envelope = Envelope { kind: FrameKind::Delta, hop_limit: 32, position, schema: 1 };
+    let envelope =
+        Envelope { kind: FrameKind::Delta, hop_limit: 32, position, schema: 1, is_critical: false };
     let key = key();
     bencher.bench(|| envelope.seal(&key, delta.body()).unwrap());
 }
@@ -113,9 +114,8 @@ fn relay(heard: &[&Frame]) -> Engine {
     let mut engine = Engine::new(own.origin(), verifier, "relay".parse().unwrap(), 1, Moment(0));
     for seed in 2..8 {
         let (link, origin) = (LinkId(seed.into()), OriginKey::from_seed(&[seed; 32]).origin());
-        let hello =
-            Control::Hello { protocol: 1, origin, epoch: 1, host: format!("host-{seed}").parse().unwrap() };
-        engine.handle(Input::LinkUp { link, dialled: true }, Moment(0));
+        let hello = Control::Hello(Hello::new(origin, 1, format!("host-{seed}").parse().unwrap()));
+        engine.handle(Input::LinkUp { link, dialled: Some(Target::Seed(0)), remote: None }, Moment(0));
         engine.handle(Input::Message { link, bytes: hello.encode() }, Moment(0));
     }
     for frame in heard {

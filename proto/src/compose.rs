@@ -19,6 +19,7 @@ pub struct Composer {
     key: OriginKey,
     identity: Identity,
     hop_limit: u8,
+    is_critical: bool,
     position: Position,
     schema: u16,
     series: Vec<(MetricRef, Labels)>,
@@ -46,6 +47,7 @@ impl Composer {
             key,
             identity,
             hop_limit,
+            is_critical: false,
             position,
             schema: 0,
             series: Vec::new(),
@@ -66,6 +68,13 @@ impl Composer {
     /// [`LINKED_MAX`](crate::limits::LINKED_MAX) in a list the later ones are left out.
     pub fn set_links(&mut self, links: Links) {
         self.links = links.bounded();
+    }
+
+    /// The same, whose frames take two paths through the network, so that none has to wait when an agent on the way
+    /// fails. Everybody pays for it: they cost twice the bytes.
+    #[must_use]
+    pub fn critical(self) -> Self {
+        Self { is_critical: true, ..self }
     }
 
     /// The frame that says what `readings` say. Their order does not matter; of more than [`READINGS_MAX`] the rest
@@ -183,8 +192,8 @@ impl Composer {
     }
 
     fn seal(&self, kind: FrameKind, body: &[u8]) -> Result<Frame, ComposeError> {
-        let Self { hop_limit, position, schema, .. } = *self;
-        Ok(Envelope { kind, hop_limit, position, schema }.seal(&self.key, body)?)
+        let Self { hop_limit, position, schema, is_critical, .. } = *self;
+        Ok(Envelope { kind, hop_limit, position, schema, is_critical }.seal(&self.key, body)?)
     }
 }
 

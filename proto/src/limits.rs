@@ -57,7 +57,107 @@ pub const ORIGINS_MAX: usize = 16_384;
 pub const ORIGIN_FORGET_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Most links of one engine.
-pub const LINKS_MAX: usize = 256;
+pub const LINKS_MAX: usize = 64;
+
+/// Neighbours that an agent finds for itself: with six of them a network of 1,000 hosts hangs together when half of
+/// them die at once. Two more above 1,000 hosts.
+pub const DEGREE: usize = 6;
+
+/// Most neighbours for each of [`DEGREE`]; beyond, others than those of the configuration are turned away.
+pub const NEIGHBOURS_PER_DEGREE: usize = 2;
+
+/// Most agents that are remembered as possible neighbours, and as many that were lost. When nine of ten hosts die at
+/// once, 0.9^64 = 0.1 % of the others know no survivor.
+pub const PASSIVE_MAX: usize = 64;
+
+/// Most agents that a message tells of.
+pub const PEERS_MAX: usize = 16;
+
+/// Most dials at once.
+pub const DIALS_MAX: usize = 16;
+
+/// Time after which a dial is given up, in milliseconds: a SYN is sent again after 1 s (RFC 6298, section 2), so one
+/// that was lost gets its second chance when the address is dialled again.
+pub const DIAL_WAIT_MS: u64 = 1000;
+
+/// Time until an agent is dialled again that had no place, in milliseconds.
+pub const REDIAL_MS: u64 = 30_000;
+
+/// Time between two dials of agents that were lost, in milliseconds; of an agent without any neighbour
+/// [`DIAL_WAIT_MS`].
+pub const LOST_REDIAL_MS: u64 = 30_000;
+
+/// Time between two rounds of upkeep, in milliseconds.
+pub const UPKEEP_MS: u64 = 250;
+
+/// Time after which something is said on a link where nothing was, in milliseconds. With the second and a half for
+/// which TCP waits for an acknowledgement, and the time between two rounds of upkeep, a path that swallows everything
+/// shows within 2.25 s.
+pub const KEEPALIVE_MS: u64 = 500;
+
+/// A neighbour that says nothing for so many milliseconds is held up: it reads no announcements, which would fill its
+/// queue. Three of [`KEEPALIVE_MS`].
+pub const SILENT_LINK_MS: u64 = 3 * KEEPALIVE_MS;
+
+/// An agent that wakes so many milliseconds late was held up, and does not trust what it sees of others for twice that
+/// time, at most [`UNWELL_MAX_MS`].
+pub const STALL_MS: u64 = 500;
+
+/// See [`STALL_MS`].
+pub const UNWELL_MAX_MS: u64 = 30_000;
+
+/// Time between a frame's arrival and its announcement to those who get it elsewhere, in milliseconds. Longer than most
+/// frames take to get everywhere, so that few announcements are of news.
+pub const ANNOUNCE_MS: u64 = 10;
+
+/// Time that an announced frame may take to come by its tree before it is asked for, in milliseconds; on slow links
+/// [`GRAFT_ROUND_TRIPS`] of theirs.
+pub const GRAFT_MS: u64 = 25;
+
+/// See [`GRAFT_MS`].
+pub const GRAFT_ROUND_TRIPS: u64 = 3;
+
+/// Most items of each list of a message about trees: 2,048 * (17 + 3 + 8 + 3) B are 62 KiB.
+pub const TREES_MAX: usize = 2048;
+
+/// Most announcements in a message: 4 B each.
+pub const HAVE_MAX: usize = 8192;
+
+/// Buckets in which what is held is hashed.
+pub const DIGEST_BUCKETS: usize = 64;
+
+/// Most origins in a summary of what is held: 24 B each.
+pub const SUMMARY_MAX: usize = 1500;
+
+/// An origin that was silent for so long is kept but no longer compared, in milliseconds: 15 minutes. Who joins later
+/// does not hear of it.
+pub const DIGEST_SILENT_MS: u64 = 15 * 60_000;
+
+/// Of an origin that was heard within so many milliseconds only the keyframe is compared, because its deltas are on
+/// their way.
+pub const DIGEST_SPEAKS_MS: u64 = 2_000;
+
+/// Time between two comparisons with any neighbour, in milliseconds.
+pub const SYNC_INTERVAL_MS: u64 = 30_000;
+
+/// Shortest time between two comparisons, in milliseconds: after the first with one neighbour a joiner has nearly all
+/// that the others could send it.
+pub const SYNC_PACE_MS: u64 = 200;
+
+/// Time in which a comparison is to be over, in milliseconds.
+pub const SYNC_WAIT_MS: u64 = 10_000;
+
+/// Comparisons that a neighbour may ask for.
+pub const SYNC_RATE: Rate = Rate::once_in_ms(5_000, 4);
+
+/// Time for which frames of this host and its neighbours are recorded, in milliseconds: 10 minutes.
+pub const RECORD_MS: u64 = 10 * 60_000;
+
+/// Most bytes of frames recorded of one host: 10 minutes at the 200 B/s of an ordinary one.
+pub const RECORD_BYTES_MAX: usize = 128 * 1024;
+
+/// Most hosts recorded. When there are more, the one that was silent longest gives way.
+pub const RECORDED_MAX: usize = 24;
 
 /// How often something may happen, and how much of it at once: a token bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +261,7 @@ pub const OUTPUTS_WAITING_MAX: usize = 64;
 pub(crate) const ORIGIN_BYTES: usize = 512;
 
 /// Bytes that the engine keeps of each link: its neighbour and buckets.
-pub(crate) const LINK_BYTES: usize = 256;
+pub(crate) const LINK_BYTES: usize = 640;
 
 /// Bytes of an output of the engine besides its frame.
 pub(crate) const OUTPUT_BYTES: usize = 128;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
@@ -111,7 +112,7 @@ pub struct BadPublicKey;
 /// subscribed to by prefix.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct HostName(Box<str>);
+pub struct HostName(Arc<str>);
 
 impl HostName {
     /// The name as text.
@@ -152,7 +153,7 @@ impl TryFrom<String> for HostName {
 
 impl From<HostName> for String {
     fn from(name: HostName) -> Self {
-        name.0.into()
+        name.as_str().to_owned()
     }
 }
 

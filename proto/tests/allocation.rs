@@ -8,7 +8,7 @@
 mod handmade;
 
 use bytes::Bytes;
-use grapevine_proto::gossip::{Control, Engine, Input, LinkId};
+use grapevine_proto::gossip::{Control, Engine, Input, LinkId, Target};
 use grapevine_proto::limits::{BODY_BYTES_MAX, FRAME_BYTES_MAX, READINGS_MAX};
 use grapevine_proto::{Frame, Mirror, Moment, OriginKey};
 use handmade::{
@@ -122,8 +122,8 @@ fn check_engine(message: Bytes) {
     let key = OriginKey::from_seed(&[1; 32]);
     let verifier = key.public().verifier().unwrap();
     let mut engine = Engine::new(key.origin(), verifier, "relay".parse().unwrap(), 1, Moment(0));
-    let hello = [vec![0, 0, 1, 9, 1], text("n")].concat();
-    engine.handle(Input::LinkUp { link: LINK, dialled: true }, Moment(0));
+    let hello = [vec![0, 0, 1, 9, 1], text("n"), vec![0, 0, 0, 0]].concat();
+    engine.handle(Input::LinkUp { link: LINK, dialled: Some(Target::Seed(0)), remote: None }, Moment(0));
     engine.handle(Input::RoundTrip { link: LINK, rtt_ms: 4 }, Moment(0));
     engine.handle(Input::Message { link: LINK, bytes: hello.into() }, Moment(0));
     assert_eq!(engine.neighbours().count(), 1);

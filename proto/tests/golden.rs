@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use bytes::Bytes;
-use grapevine_proto::gossip::Control;
+use grapevine_proto::gossip::{Control, Hello};
 use grapevine_proto::{
     Absence, Composer, Frame, FrameKind, Identity, Kind, LabelKeys, Labels, Links, Lost, Metric, MetricId,
     MetricRef, Mirror, Moment, OriginId, OriginKey, Position, PublicKey, Reading, Scale, State, Unit, Value,
@@ -130,8 +130,7 @@ fn absences_and_kept_values_are_written_and_read_as_ever() {
 
 #[test]
 fn control_messages_are_written_and_read_as_ever() {
-    let hello =
-        Control::Hello { protocol: 1, origin: key().origin(), epoch: 1, host: "srv-01".parse().unwrap() };
+    let hello = Control::Hello(Hello::new(key().origin(), 1, "srv-01".parse().unwrap()));
     let welcome = Control::Welcome { held_epoch: 1, held_sequence: 300 };
     for (name, control) in [("hello", hello), ("welcome", welcome)] {
         assert_eq!(Control::decode(&golden(name, &control.encode())), Some(control));

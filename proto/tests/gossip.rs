@@ -194,7 +194,7 @@ fn a_neighbour_that_sends_rubbish_or_skips_its_hello_is_cut_off() {
 
     let frame = network.publish(A, 1);
     let engine = &mut network.agents[C].engine;
-    engine.handle(Input::LinkUp { link: LinkId(99), dialled: false }, network.now);
+    engine.handle(Input::LinkUp { link: LinkId(99), dialled: None, remote: None }, network.now);
     engine.handle(Input::Message { link: LinkId(99), bytes: frame.bytes().clone() }, network.now);
     let outputs: Vec<_> = std::iter::from_fn(|| engine.poll_output()).collect();
     assert!(format!("{outputs:?}").contains("NoHello"), "{outputs:?}");
@@ -274,8 +274,9 @@ proptest! {
         }
         network.settle();
         // Whoever has to jump above an epoch of its own past has heard of it by now.
+        network.pass_ms(1000);
         let newest: Vec<Frame> = (0..4).map(|who| network.publish(who, 9)).collect();
-        network.settle();
+        network.pass_ms(100);
         for who in 0..4 {
             for frame in &newest {
                 prop_assert_eq!(network.newest(who, frame.origin()), Some(frame.position()), "at agent {}", who);

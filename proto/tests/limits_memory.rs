@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use grapevine_proto::gossip::{CloseReason, Control, Engine, Input, LinkId, Output};
+use grapevine_proto::gossip::{CloseReason, Control, Engine, Hello, Input, LinkId, Output, Target};
 use grapevine_proto::limits::{
     BODY_BYTES_MAX, ENGINE_BYTES_MAX, FRAME_BYTES_MAX, HELD_BYTES_MAX, HELD_SHARE_BYTES, LINKS_MAX,
     ORIGIN_SILENT_MS, ORIGINS_MAX, OUTPUTS_WAITING_MAX,
@@ -134,7 +134,7 @@ impl Attack {
     fn open_links_and_send_rubbish(&mut self) {
         self.outputs.clear();
         for link in 100..1000 {
-            self.tell(Input::LinkUp { link: LinkId(link), dialled: false });
+            self.tell(Input::LinkUp { link: LinkId(link), dialled: None, remote: None });
         }
         let open = 1000 - 100 - self.closed(CloseReason::TooManyLinks);
         assert_eq!(open, LINKS_MAX - 4);
@@ -163,7 +163,7 @@ impl Attack {
     }
 
     fn link(&mut self, link: LinkId) {
-        self.tell(Input::LinkUp { link, dialled: true });
+        self.tell(Input::LinkUp { link, dialled: Some(Target::Seed(0)), remote: None });
         self.tell(Input::RoundTrip { link, rtt_ms: 2 });
         self.tell(Input::Message { link, bytes: hello(link) });
     }
@@ -193,7 +193,7 @@ impl Attack {
 }
 
 fn hello(LinkId(link): LinkId) -> Bytes {
-    Control::Hello { protocol: 1, origin: OriginId(link), epoch: 1, host: HOST.parse().unwrap() }.encode()
+    Control::Hello(Hello::new(OriginId(link), 1, HOST.parse().unwrap())).encode()
 }
 
 fn delivered(output: &Output) -> Option<OriginId> {
@@ -238,7 +238,7 @@ fn frame(host: u32, kind: FrameKind, sequence: u32, bytes: usize) -> Frame {
     body.resize(body.len() + padding, 0);
     assert!(body.len() <= BODY_BYTES_MAX);
     let position = Position { epoch: 1, sequence };
-    Envelope { kind, hop_limit: 32, position, schema: 1 }.seal(&key, &body).unwrap()
+    Envelope { kind, hop_limit: 32, position, schema: 1, is_critical: false }.seal(&key, &body).unwrap()
 }
 
 const HOST: &str = "a-host";

@@ -18,7 +18,7 @@
 
 mod handmade;
 
-use grapevine_proto::gossip::{CloseReason, Engine, Input, LinkId, Output};
+use grapevine_proto::gossip::{CloseReason, Engine, Input, LinkId, Output, Target};
 use grapevine_proto::{
     Absence, Applied, Frame, FrameKind, HostName, Kind, Mirror, MirrorError, Moment, OriginKey, Scale, State,
     Value,
@@ -65,7 +65,7 @@ fn engine() -> Engine {
     let host: HostName = "relay".parse().unwrap();
     let mut engine = Engine::new(key.origin(), key.public().verifier().unwrap(), host, 1, Moment(0));
     for (link, origin) in [(LINK, 1), (OTHER, 2)] {
-        engine.handle(Input::LinkUp { link, dialled: true }, Moment(0));
+        engine.handle(Input::LinkUp { link, dialled: Some(Target::Seed(0)), remote: None }, Moment(0));
         say(&mut engine, link, hello(1, origin));
     }
     while engine.poll_output().is_some() {}
@@ -73,7 +73,7 @@ fn engine() -> Engine {
 }
 
 fn hello(protocol: u8, origin: u64) -> Vec<u8> {
-    [vec![0, 0, protocol], varint(origin), varint(1), text("n")].concat()
+    [vec![0, 0, protocol], varint(origin), varint(1), text("n"), vec![0, 0, 0, 0]].concat()
 }
 
 fn say(engine: &mut Engine, link: LinkId, bytes: Vec<u8>) -> Vec<Output> {
@@ -208,11 +208,11 @@ fn a_metric_that_nothing_describes_is_refused() {
 fn a_hello_of_a_later_protocol_is_taken() {
     let mut engine = engine();
     let link = LinkId(3);
-    engine.handle(Input::LinkUp { link, dialled: false }, Moment(0));
+    engine.handle(Input::LinkUp { link, dialled: None, remote: None }, Moment(0));
     say(&mut engine, link, [hello(2, 3), LATER.to_vec()].concat());
     assert_eq!(engine.neighbours().count(), 3);
     assert_eq!(engine.neighbours().last().unwrap().1.protocol, 2);
-    for unknown in [vec![0, 2, 1, 2, 3], vec![0, 251, 44, 1]] {
+    for unknown in [vec![0, 8, 1, 2, 3], vec![0, 251, 44, 1]] {
         assert_eq!(say(&mut engine, link, unknown), [], "it may be of that protocol");
     }
     let malformed = say(&mut engine, link, vec![0, 1, 252]);

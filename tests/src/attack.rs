@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::TcpStream;
 
 use bytes::Bytes;
-use grapevine_proto::gossip::Control;
+use grapevine_proto::gossip::{Control, Hello};
 use grapevine_proto::{Composer, Frame, HostName, Identity, Moment, OriginKey};
 use grapevine_zmtp::{Event, Events, LinkId};
 
@@ -74,5 +74,5 @@ pub fn frames(seed: u8, count: u64) -> Vec<Frame> {
 /// His hello.
 pub fn hello(seed: u8) -> Bytes {
     let origin = OriginKey::from_seed(&[seed; 32]).origin();
-    Control::Hello { protocol: 1, origin, epoch: 1, host: format!("host-{seed}").parse().unwrap() }.encode()
+    Control::Hello(Hello::new(origin, 1, format!("host-{seed}").parse().unwrap())).encode()
 }

@@ -7,7 +7,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use bytes::Bytes;
-use grapevine_proto::gossip::Control;
+use grapevine_proto::gossip::{Control, Hello};
 use grapevine_proto::{Composer, Frame, Identity, Moment, OriginKey};
 use grapevine_tests::lines::Lines;
 use grapevine_tests::programs::{Running, agent, command, grapevine};
@@ -117,7 +117,7 @@ fn a_forged_frame_is_told_and_not_shown() {
         groups: Vec::new(),
     };
     let origin = key.origin();
-    let hello = Control::Hello { protocol: 1, origin, epoch: 1, host: identity.host.clone() };
+    let hello = Control::Hello(Hello::new(origin, 1, identity.host.clone()));
     let genuine = Composer::new(key, identity, 32, 1).frame(std::iter::empty(), Moment(0)).unwrap();
     let forged: Bytes =
         genuine.bytes().iter().enumerate().map(|(at, byte)| byte ^ u8::from(at == 30)).collect();

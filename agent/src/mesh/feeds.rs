@@ -1,25 +1,13 @@
-//! Snapshots under way: what is held, sent to a new reader at the pace of its queue.
+//! Snapshots under way: what is held, sent to a new subscriber at the pace of its queue.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use grapevine_proto::gossip::{Engine, Held};
-use grapevine_proto::{Frame, Moment, OriginId};
+use grapevine_proto::gossip::Engine;
+use grapevine_proto::{Moment, OriginId};
 use grapevine_zmtp::{LinkId, Message, Slot};
 
 use super::{slot_of, to_subscriber};
-
-/// Who is to get a snapshot.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reader {
-    /// An agent: gets all frames, one hop further.
-    Neighbour,
-    /// A dashboard: gets the frames of hosts whose names begin with the prefix, with the name before each.
-    Subscriber {
-        /// The prefix.
-        prefix: Bytes,
-    },
-}
 
 /// How far each reader's snapshots are. Frames that arrive in the meantime reach the reader as they do later.
 #[derive(Debug, Default)]
@@ -27,14 +15,15 @@ pub(super) struct Feeds(BTreeMap<LinkId, Vec<Feed>>);
 
 #[derive(Debug)]
 struct Feed {
-    reader: Reader,
+    /// What the names of the hosts begin with whose frames the reader gets.
+    prefix: Bytes,
     sent: Option<OriginId>,
 }
 
 impl Feeds {
     /// Begins a snapshot. A reader may have as many at once as the sockets grant it prefixes.
-    pub(super) fn start(&mut self, link: LinkId, reader: Reader) {
-        self.0.entry(link).or_default().push(Feed { reader, sent: None });
+    pub(super) fn start(&mut self, link: LinkId, prefix: Bytes) {
+        self.0.entry(link).or_default().push(Feed { prefix, sent: None });
     }
 
     pub(super) fn stop(&mut self, link: LinkId) {
@@ -52,9 +41,11 @@ impl Feeds {
         let Some(feeds) = self.0.get_mut(&link) else { return };
         while let Some(feed) = feeds.first_mut() {
             while let Some(held) = engine.held_after(feed.sent) {
-                for (slot, message) in feed.reader.messages(&held, now) {
-                    if !send(slot, message) {
-                        return;
+                if held.host.as_str().as_bytes().starts_with(&feed.prefix) {
+                    for frame in held.frames(now) {
+                        if !send(slot_of(&frame), to_subscriber(held.host, &frame)) {
+                            return;
+                        }
                     }
                 }
                 feed.sent = Some(held.origin);
@@ -62,18 +53,6 @@ impl Feeds {
             feeds.remove(0);
         }
         self.0.remove(&link);
-    }
-}
-
-impl Reader {
-    fn messages(&self, held: &Held<'_>, now: Moment) -> Vec<(Slot, Message)> {
-        let message = |frame: Frame| match self {
-            Self::Neighbour => frame.forwarded(0).map(|frame| Message::of([frame.bytes().clone()])),
-            Self::Subscriber { prefix } => {
-                held.host.as_str().as_bytes().starts_with(prefix).then(|| to_subscriber(held.host, &frame))
-            }
-        };
-        held.frames(now).filter_map(|frame| Some((slot_of(&frame), message(frame)?))).collect()
     }
 }
 

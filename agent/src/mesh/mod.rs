@@ -5,12 +5,12 @@ mod neighbours;
 mod refusals;
 
 use bytes::Bytes;
-use grapevine_proto::gossip::{self, CloseReason, Counters, Engine, Input, Output};
-use grapevine_proto::{Frame, FrameKind, HostName, Moment, OriginId};
+use grapevine_proto::gossip::{self, CloseReason, Counters, Engine, Input, Output, Target};
+use grapevine_proto::{Frame, FrameKind, HostName, Links, Moment, OriginId};
 use grapevine_zmtp::{Endpoint, Event, LinkId, Message, Net, Rank, SendError, Slot, SocketType};
 
 use crate::config::Neighbor;
-use feeds::{Feeds, Reader};
+use feeds::Feeds;
 use neighbours::Neighbours;
 
 /// The engine with its sockets.
@@ -21,9 +21,15 @@ pub(crate) struct Mesh {
     feeds: Feeds,
 }
 
-/// What the owner of this host's epoch must do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct JumpAbove(pub(crate) u32);
+/// What the network asks of whoever composes this host's frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub(crate) struct Asked {
+    /// To go on above this epoch, which the network remembers.
+    pub(crate) jump_above: Option<u32>,
+    /// To send a frame soon.
+    pub(crate) publishes: bool,
+}
 
 impl Mesh {
     /// Joins the network, dialling `seeds`.
@@ -34,36 +40,34 @@ impl Mesh {
     }
 
     /// Sends this host's own frame into the network.
-    #[must_use]
-    pub(crate) fn publish(&mut self, frame: Frame, now: Moment) -> Option<JumpAbove> {
+    pub(crate) fn publish(&mut self, frame: Frame, now: Moment) -> Asked {
         self.handle(Input::Publish { frame }, now)
     }
 
     /// Takes in what happened at the sockets.
-    #[must_use]
-    pub(crate) fn event(&mut self, event: Event, now: Moment) -> Option<JumpAbove> {
+    pub(crate) fn event(&mut self, event: Event, now: Moment) -> Asked {
         match event {
             Event::Up { link, peer } => {
                 if peer.socket_type == SocketType::Sub {
                     tracing::debug!(%link, address = %peer.address, "dashboard attached");
-                    return None;
+                    return Asked::default();
                 }
-                self.neighbours.up(link, peer.dial, peer.address.to_string());
-                self.handle(Input::LinkUp { link: engines(link), dialled: peer.dial.is_some() }, now)
+                let dialled = self.neighbours.up(link, peer.dial, peer.address);
+                self.handle(Input::LinkUp { link: engines(link), dialled, remote: peer.remote }, now)
             }
             Event::Message { link, message } => {
                 let bytes = message.into_last().unwrap_or_default();
                 self.handle(Input::Message { link: engines(link), bytes }, now)
             }
             Event::Subscribed { link, prefix } => {
-                self.feeds.start(link, Reader::Subscriber { prefix });
+                self.feeds.start(link, prefix);
                 self.feed(link, now);
-                None
+                Asked::default()
             }
-            Event::Cancelled { .. } => None,
+            Event::Cancelled { .. } => Asked::default(),
             Event::Room { link } => {
                 self.feed(link, now);
-                None
+                Asked::default()
             }
             Event::RoundTrip { link, rtt } => {
                 let rtt_ms = u32::try_from(rtt.as_millis()).unwrap_or(u32::MAX);
@@ -76,22 +80,21 @@ impl Mesh {
             }
             Event::Rejected { address, reason } => {
                 tracing::warn!(address, %reason, "connection rejected");
-                None
+                Asked::default()
             }
             Event::DialFailed { endpoint, reason, .. } => {
                 tracing::debug!(%endpoint, %reason, "dial failed");
-                None
+                Asked::default()
             }
             Event::Unreachable { endpoint, reason, .. } => {
                 tracing::warn!(%endpoint, %reason, "neighbour cannot be reached; dialling on every 2 s");
-                None
+                Asked::default()
             }
         }
     }
 
     /// Comes back to the engine, whose deadline has passed.
-    #[must_use]
-    pub(crate) fn timeout(&mut self, now: Moment) -> Option<JumpAbove> {
+    pub(crate) fn timeout(&mut self, now: Moment) -> Asked {
         self.handle(Input::Timeout, now)
     }
 
@@ -110,21 +113,27 @@ impl Mesh {
         self.engine.origin_count()
     }
 
+    /// The neighbours that this host has and has lost.
+    pub(crate) fn links(&self) -> Links {
+        self.engine.links()
+    }
+
     /// What the engine has counted.
     pub(crate) fn counters(&self) -> Counters {
         self.engine.counters()
     }
 
-    fn handle(&mut self, input: Input, now: Moment) -> Option<JumpAbove> {
+    fn handle(&mut self, input: Input, now: Moment) -> Asked {
         self.engine.handle(input, now);
-        let mut jump = None;
+        let mut asked = Asked::default();
         while let Some(output) = self.engine.poll_output() {
             match output {
-                Output::JumpAbove { epoch } => jump = Some(JumpAbove(epoch)),
+                Output::JumpAbove { epoch } => asked.jump_above = Some(epoch),
+                Output::PublishSoon => asked.publishes = true,
                 output => self.carry_out(output, now),
             }
         }
-        jump
+        asked
     }
 
     fn carry_out(&mut self, output: Output, now: Moment) {
@@ -135,13 +144,21 @@ impl Mesh {
             Output::SendControl { link, bytes } => {
                 self.send(sockets(link), Slot::Control, Message::of([bytes]));
             }
-            Output::Snapshot { link } => {
+            Output::Feed { link } => self.feed(sockets(link), now),
+            Output::Linked { link } => {
                 if let Some((_, neighbour)) = self.engine.neighbours().find(|(id, _)| *id == link) {
                     let (host, origin) = (&neighbour.host, neighbour.origin);
                     tracing::info!(%host, %origin, "neighbour linked");
                 }
-                self.feeds.start(sockets(link), Reader::Neighbour);
-                self.feed(sockets(link), now);
+            }
+            Output::Dial { address } => {
+                let target = Target::Address(address);
+                self.engine.handle(Input::DialFailed { target }, now);
+            }
+            Output::Undial { .. } => {}
+            Output::Died { origin } => {
+                let host = self.engine.host(origin).map_or("unknown", HostName::as_str);
+                tracing::warn!(host, %origin, "host is dead: most of its neighbours lost it");
             }
             Output::Deliver { host, frame } => {
                 self.net.publish(slot_of(&frame), &to_subscriber(&host, &frame));
@@ -157,7 +174,7 @@ impl Mesh {
                 );
             }
             // Told to the caller by `handle`.
-            Output::JumpAbove { .. } => {}
+            Output::JumpAbove { .. } | Output::PublishSoon => {}
         }
     }
 
@@ -179,7 +196,9 @@ impl Mesh {
                 tracing::warn!(neighbour = self.neighbours.describe(link), "{reason}");
                 self.neighbours.suspend(link, None);
             }
-            CloseReason::Replaced => tracing::debug!(%link, %reason, "link closed"),
+            CloseReason::Replaced | CloseReason::Full | CloseReason::TurnedAway => {
+                tracing::debug!(%link, %reason, "link closed");
+            }
             CloseReason::Malformed
             | CloseReason::Forgery
             | CloseReason::HelloTwice
@@ -194,6 +213,14 @@ impl Mesh {
     /// Sends a reader the next of what is held, as far as its queue has room.
     fn feed(&mut self, link: LinkId, now: Moment) {
         let Self { engine, net, feeds, .. } = self;
+        while net.has_room(link)
+            && let Some(frame) = engine.take_owed(engines(link), now)
+        {
+            let message = Message::of([frame.bytes().clone()]);
+            if net.send(link, slot_of(&frame), message).is_err() {
+                break;
+            }
+        }
         feeds.advance(link, engine, now, |slot, message| {
             let room = net.has_room(link);
             room && net.send(link, slot, message).is_ok()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use grapevine_proto::gossip::Target;
 use grapevine_zmtp::{Dial, DialAs, DialId, Endpoint, LinkId, Net};
 
 /// The configured neighbours and which links lead to them.
@@ -36,11 +37,13 @@ impl Neighbours {
         Self { seeds, links: BTreeMap::new() }
     }
 
-    pub(super) fn up(&mut self, link: LinkId, dial: Option<DialId>, address: String) {
+    /// Takes note of a link. Which seed dialled it, if one did.
+    pub(super) fn up(&mut self, link: LinkId, dial: Option<DialId>, address: String) -> Option<Target> {
         let seed = dial.and_then(|id| {
             self.seeds.iter().position(|seed| seed.dial.as_ref().is_some_and(|dial| dial.id() == id))
         });
         self.links.insert(link, Link { seed, address });
+        Some(Target::Seed(u16::try_from(seed?).unwrap_or(u16::MAX)))
     }
 
     /// Forgets a link, and dials again where it stood in for a seed's own.

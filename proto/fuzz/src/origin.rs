@@ -86,7 +86,7 @@ pub fn composer() -> Composer {
 /// A genuine frame around `body`, in epoch 1; none if the body is too long for one.
 pub fn sealed(kind: FrameKind, sequence: u32, schema: u16, body: &[u8]) -> Option<Frame> {
     let position = Position { epoch: 1, sequence };
-    Envelope { kind, hop_limit: 32, position, schema }.seal(&KEY, body).ok()
+    Envelope { kind, hop_limit: 32, position, schema, is_critical: false }.seal(&KEY, body).ok()
 }
 
 /// What a mirror shows, to compare. Numbers are finite, so that they equal themselves.

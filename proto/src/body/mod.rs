@@ -13,7 +13,7 @@
 //! | 5 | [`Changes`]: what differs from the keyframe | deltas |
 //! | 6 | [`Links`]: neighbours, and those that were lost | keyframes, and deltas where it differs |
 
-mod bounded;
+pub(crate) mod bounded;
 mod cells;
 mod changes;
 mod identity;
@@ -34,6 +34,7 @@ pub use links::{Links, Lost, links_of};
 pub(crate) use rows::Rows;
 pub(crate) use series::Series;
 
+use crate::frame::{Frame, FrameKind};
 use crate::limits::BODY_BYTES_MAX;
 
 /// A part of a body that has a kind of its own.
@@ -90,6 +91,14 @@ pub(crate) fn require<S: Section>(body: &[u8]) -> Result<S, BodyError> {
 fn since_keyframe(body: &[u8]) -> Option<u32> {
     let (_, changes) = sections(body).map_while(Result::ok).find(|(kind, _)| *kind == Changes::KIND)?;
     bincode::serde::decode_from_slice(changes, CODEC).ok().map(|(since, _)| since)
+}
+
+/// The sequence of the keyframe that a delta refers to. None for other frames, and for a delta that does not say.
+pub(crate) fn keyframe_sequence(frame: &Frame) -> Option<u32> {
+    if frame.kind() != FrameKind::Delta {
+        return None;
+    }
+    frame.position().sequence.checked_sub(since_keyframe(frame.body())?)
 }
 
 /// The sections of `body` as kind and bytes. Ends after the first that is cut short.

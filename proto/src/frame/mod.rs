@@ -6,7 +6,7 @@
 //! offset  bytes  field
 //!      0      1  version      of the body; the envelope itself never changes
 //!      1      1  kind         1 keyframe, 2 delta, 3 leave
-//!      2      1  flags        0; unknown flags are kept
+//!      2      1  flags        1: takes two paths; unknown flags are kept
 //!      3      1  hop limit    the most links that the frame may cross
 //!      4      8  origin       first bytes of the SHA-256 of the origin's public key
 //!     12      4  epoch        which run of the origin's agent
@@ -60,6 +60,7 @@ pub struct Frame {
 struct Head {
     version: u8,
     kind: u8,
+    flags: u8,
     hop_limit: u8,
     origin: OriginId,
     epoch: u32,
@@ -132,6 +133,11 @@ impl Frame {
         }
     }
 
+    /// Whether the frame is to take two paths, so that none has to wait for a repair.
+    pub fn is_critical(&self) -> bool {
+        self.head.flags & CRITICAL != 0
+    }
+
     /// The most links that the frame may cross.
     pub fn hop_limit(&self) -> u8 {
         self.head.hop_limit
@@ -195,11 +201,12 @@ pub struct Position {
 
 impl Head {
     fn read(bytes: &[u8; HEAD_BYTES]) -> (Self, usize) {
-        let [version, kind, _flags, hop_limit, rest @ ..] = *bytes;
+        let [version, kind, flags, hop_limit, rest @ ..] = *bytes;
         let [o0, o1, o2, o3, o4, o5, o6, o7, e0, e1, e2, e3, q0, q1, q2, q3, s0, s1, n0, n1] = rest;
         let head = Self {
             version,
             kind,
+            flags,
             hop_limit,
             origin: OriginId(u64::from_le_bytes([o0, o1, o2, o3, o4, o5, o6, o7])),
             epoch: u32::from_le_bytes([e0, e1, e2, e3]),
@@ -248,6 +255,7 @@ const TAIL_BYTES: usize = 5;
 const KEYFRAME: u8 = 1;
 const DELTA: u8 = 2;
 const LEAVE: u8 = 3;
+const CRITICAL: u8 = 1;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,9 @@
 
 use bytes::{BufMut, BytesMut};
 
-use super::{DELTA, FRAME_OVERHEAD_BYTES, Frame, FrameError, FrameKind, KEYFRAME, LEAVE, Position, VERSION};
+use super::{
+    CRITICAL, DELTA, FRAME_OVERHEAD_BYTES, Frame, FrameError, FrameKind, KEYFRAME, LEAVE, Position, VERSION,
+};
 use crate::limits::BODY_BYTES_MAX;
 use crate::origin::OriginKey;
 
@@ -17,6 +19,8 @@ pub struct Envelope {
     pub position: Position,
     /// The number of the origin's set of readings.
     pub schema: u16,
+    /// Whether the frame is to take two paths.
+    pub is_critical: bool,
 }
 
 impl Envelope {
@@ -37,7 +41,8 @@ impl Envelope {
             FrameKind::Unknown(code) => code,
         };
         let mut bytes = BytesMut::with_capacity(FRAME_OVERHEAD_BYTES + body.len());
-        bytes.put_slice(&[VERSION, kind, 0, self.hop_limit]);
+        let flags = if self.is_critical { CRITICAL } else { 0 };
+        bytes.put_slice(&[VERSION, kind, flags, self.hop_limit]);
         bytes.put_u64_le(key.origin().0);
         bytes.put_u32_le(self.position.epoch);
         bytes.put_u32_le(self.position.sequence);

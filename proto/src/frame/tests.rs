@@ -8,7 +8,9 @@ fn key() -> OriginKey {
 
 fn sealed(hop_limit: u8, body: &[u8]) -> Frame {
     let position = Position { epoch: 3, sequence: 77 };
-    Envelope { kind: FrameKind::Delta, hop_limit, position, schema: 5 }.seal(&key(), body).unwrap()
+    Envelope { kind: FrameKind::Delta, hop_limit, position, schema: 5, is_critical: false }
+        .seal(&key(), body)
+        .unwrap()
 }
 
 #[test]
@@ -49,7 +51,8 @@ fn an_age_saturates() {
 fn a_body_too_long_is_refused_where_it_is_made() {
     let body = vec![0; crate::limits::BODY_BYTES_MAX + 1];
     let position = Position::default();
-    let envelope = Envelope { kind: FrameKind::Keyframe, hop_limit: 1, position, schema: 0 };
+    let envelope =
+        Envelope { kind: FrameKind::Keyframe, hop_limit: 1, position, schema: 0, is_critical: false };
     assert!(matches!(envelope.seal(&key(), &body), Err(FrameError::TooLong { .. })));
 }
 

@@ -21,6 +21,8 @@ pub struct Counters {
     pub unheld: u64,
     /// Frames sent on to neighbours.
     pub forwarded: u64,
+    /// Frames asked for because they were announced and did not come, or were known to be lost.
+    pub grafts: u64,
     /// Frames that went no further because of their hop limit.
     pub hop_limit_drops: u64,
 }

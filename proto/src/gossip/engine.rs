@@ -1,29 +1,62 @@
 //! The engine itself: one function takes in what happened, another hands out what to do.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
 
 use super::budget::Budget;
-use super::control::Control;
+use super::control::{Control, Hello};
 use super::counters::Counters;
+use super::health::Health;
 use super::held::Held;
 use super::input::Input;
-use super::links::{CloseReason, LinkId, Links, Neighbour, Verdict};
+use super::journal::Journal;
+use super::link::{LinkId, Neighbour};
+use super::links::{CloseReason, Links};
+use super::lost::LostNeighbours;
+use super::missing::Missing;
 use super::origins::Origins;
 use super::output::{Output, RefuseReason};
 use super::own::{CatchUp, Own};
+use super::passive::Passive;
+use super::random::Random;
+use super::recorder::Recorder;
 use super::told::Told;
-use crate::frame::Position;
+use crate::frame::{Frame, Position};
+use crate::limits::{DEGREE, UPKEEP_MS};
 use crate::moment::Moment;
 use crate::origin::{HostName, OriginId, Verifier};
 
 /// The state of one agent's gossip.
 #[derive(Debug)]
 pub struct Engine {
-    pub(super) hello: Control,
+    host: HostName,
+    epoch: u32,
+    port: u16,
     pub(super) own: Own,
     allowed: Option<BTreeSet<OriginId>>,
+    /// How many neighbours this agent finds for itself; 0 for none but those that the configuration names.
+    pub(super) degree: usize,
+    /// Whether frames take trees, or flood.
+    pub(super) has_trees: bool,
     pub(super) links: Links,
     pub(super) origins: Origins,
+    pub(super) recorder: Recorder,
+    pub(super) journal: Journal,
+    pub(super) missing: Missing,
+    pub(super) lost: LostNeighbours,
+    pub(super) health: Health,
+    pub(super) passive: Passive,
+    /// Agents that are being dialled, and since when.
+    pub(super) dials: BTreeMap<SocketAddr, Moment>,
+    /// Where this very agent was reached.
+    pub(super) own_addresses: BTreeSet<SocketAddr>,
+    pub(super) redialled_at: Moment,
+    /// Neighbours with whom to compare what is held.
+    pub(super) syncs: VecDeque<LinkId>,
+    pub(super) sync_at: Moment,
+    pub(super) sync_any_at: Moment,
+    pub(super) upkeep_at: Moment,
+    pub(super) random: Random,
     pub(super) budget: Budget,
     pub(super) told_outsiders: Told<OriginId>,
     pub(super) told_excess: Told<OriginId>,
@@ -37,11 +70,29 @@ impl Engine {
     /// The engine of the host `host`, who signs with the key behind `verifier` as `own`.
     pub fn new(own: OriginId, own_verifier: Verifier, host: HostName, epoch: u32, now: Moment) -> Self {
         Self {
-            hello: Control::hello(own, epoch, host),
+            host,
+            epoch,
+            port: 0,
             own: Own::new(own, own_verifier, epoch),
             allowed: None,
+            degree: DEGREE,
+            has_trees: true,
             links: Links::default(),
             origins: Origins::new(now),
+            recorder: Recorder::default(),
+            journal: Journal::default(),
+            missing: Missing::default(),
+            lost: LostNeighbours::default(),
+            health: Health::default(),
+            passive: Passive::default(),
+            dials: BTreeMap::new(),
+            own_addresses: BTreeSet::new(),
+            redialled_at: now,
+            syncs: VecDeque::new(),
+            sync_at: now,
+            sync_any_at: now,
+            upkeep_at: now.after_ms(UPKEEP_MS),
+            random: Random::of(own.0 ^ u64::from(epoch)),
             budget: Budget::default(),
             told_outsiders: Told::new(),
             told_excess: Told::new(),
@@ -59,15 +110,45 @@ impl Engine {
         Self { allowed: Some(origins), ..self }
     }
 
+    /// The same, which tells its neighbours that it listens on `port`, so that others can dial it.
+    #[must_use]
+    pub fn listening(self, port: u16) -> Self {
+        Self { port, ..self }
+    }
+
+    /// The same, which finds neighbours for itself until it has `degree` of them. With 0 it has those that the
+    /// configuration names and those that dial it.
+    #[must_use]
+    pub fn linking(self, degree: usize) -> Self {
+        Self { degree, ..self }
+    }
+
+    /// The same, which sends every frame to all neighbours: what trees are measured against.
+    #[must_use]
+    pub fn flooding(self) -> Self {
+        Self { has_trees: false, ..self }
+    }
+
+    /// The same, which takes all signatures for genuine: for simulations of honest hosts, where they would be most of
+    /// the work.
+    #[cfg(feature = "simulation")]
+    #[must_use]
+    pub fn trusting(mut self) -> Self {
+        self.origins.trust();
+        self
+    }
+
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Moment) {
         match input {
-            Input::LinkUp { link, dialled } => self.link_up(link, dialled),
-            Input::LinkDown { link } => self.links.remove(link),
+            Input::LinkUp { link, dialled, remote } => self.link_up(link, dialled, remote, now),
+            Input::LinkDown { link } => self.link_down(link, now),
+            Input::DialFailed { target } => self.dial_failed(target, now),
             Input::RoundTrip { link, rtt_ms } => self.links.set_round_trip(link, rtt_ms),
             Input::Message { link, bytes } => self.message(link, bytes, now),
             Input::Publish { frame } => self.publish(frame, now),
-            Input::Timeout => self.origins.forget_silent(now),
+            Input::Heard { address } => self.learn(address, now),
+            Input::Timeout => self.timeout(now),
         }
     }
 
@@ -78,13 +159,24 @@ impl Engine {
 
     /// When to come back with [`Input::Timeout`] at the latest.
     pub fn deadline(&self) -> Moment {
-        self.origins.sweep_at()
+        self.next_due()
     }
 
     /// What is held of the first origin after `after` in the order of ids, or of the very first. Walking all of them
     /// in steps lets a snapshot go out at the pace of its reader.
     pub fn held_after(&self, after: Option<OriginId>) -> Option<Held<'_>> {
         self.origins.held_after(after)
+    }
+
+    /// The frame that was recorded after this position of an origin, or the first one of the next origin; aged by the
+    /// time since. Recorded are the last minutes of this host and of its neighbours.
+    pub fn recorded_after(&self, after: Option<(OriginId, Position)>, now: Moment) -> Option<Frame> {
+        self.recorder.after(after, now)
+    }
+
+    /// How many bytes of frames are recorded.
+    pub fn recorded_bytes(&self) -> usize {
+        self.recorder.bytes()
     }
 
     /// The neighbours whose links are up, in the order of link numbers.
@@ -102,10 +194,20 @@ impl Engine {
         self.origins.host(origin)
     }
 
+    /// Where the newest frame of `origin` stands that is known.
+    pub fn position(&self, origin: OriginId) -> Option<Position> {
+        self.origins.position(origin)
+    }
+
     /// How many bytes of frames are held: of other hosts at most
     /// [`HELD_BYTES_MAX`](crate::limits::HELD_BYTES_MAX).
     pub fn held_bytes(&self) -> usize {
         self.origins.held_bytes()
+    }
+
+    /// How many agents are known that could become neighbours.
+    pub fn passive_count(&self) -> usize {
+        self.passive.len()
     }
 
     /// How often what happened.
@@ -113,44 +215,71 @@ impl Engine {
         self.counters
     }
 
-    fn link_up(&mut self, link: LinkId, dialled: bool) {
-        if self.links.add(link, dialled) {
-            let bytes = self.hello.encode();
-            self.outputs.push_back(Output::SendControl { link, bytes });
-        } else {
-            self.close(link, CloseReason::TooManyLinks);
+    pub(super) fn hello(&self) -> Hello {
+        Hello {
+            port: self.port,
+            links: u16::try_from(self.links.neighbours().count()).unwrap_or(u16::MAX),
+            is_fed: self.is_fed(),
+            ..Hello::new(self.own.origin(), self.epoch, self.host.clone())
         }
     }
 
+    pub(super) fn set_epoch(&mut self, epoch: u32) {
+        self.epoch = epoch;
+    }
+
+    /// Whether this agent gets all frames already, as far as it can tell.
+    pub(super) fn is_fed(&self) -> bool {
+        self.links.neighbours().next().is_some()
+    }
+
     pub(super) fn control(&mut self, link: LinkId, control: Control, now: Moment) {
-        match control {
-            Control::Hello { .. } if self.links.neighbour(link).is_some() => {
-                self.close(link, CloseReason::HelloTwice);
+        let is_introduced = self.links.neighbour(link).is_some();
+        let makes_sense = match control {
+            Control::Hello(_) if is_introduced => return self.close(link, CloseReason::HelloTwice, now),
+            Control::Hello(hello) if !self.is_allowed(hello.origin) => {
+                return self.close(link, CloseReason::NotAllowed, now);
             }
-            Control::Hello { origin, .. } if !self.is_allowed(origin) => {
-                self.close(link, CloseReason::NotAllowed);
+            Control::Hello(hello) => {
+                self.heard_hello(link, hello, now);
+                true
             }
-            Control::Hello { protocol, origin, epoch, host } => {
-                let neighbour = Neighbour { origin, epoch, host, protocol };
-                match self.links.introduce(link, neighbour, self.own.origin()) {
-                    Verdict::Keep { loser } => {
-                        if let Some((loser, reason)) = loser {
-                            self.close(loser, reason);
-                        }
-                        let held = self.origins.position(origin).unwrap_or_default();
-                        let bytes = Control::Welcome { held_epoch: held.epoch, held_sequence: held.sequence }
-                            .encode();
-                        self.outputs.push_back(Output::SendControl { link, bytes });
-                        self.outputs.push_back(Output::Snapshot { link });
-                    }
-                    Verdict::Close(reason) => self.close(link, reason),
-                }
+            Control::Full => {
+                self.turned_away(link, now);
+                true
+            }
+            Control::Welcome { .. }
+            | Control::Trees(_)
+            | Control::Digest(_)
+            | Control::Summary(_)
+            | Control::Want { .. }
+                if !is_introduced =>
+            {
+                return self.close(link, CloseReason::NoHello, now);
             }
             Control::Welcome { held_epoch, held_sequence } => {
                 let held = Position { epoch: held_epoch, sequence: held_sequence };
                 let jump_above = self.own.heard_claim(held, now);
                 self.catch_up(CatchUp { jump_above, is_key_shared: false });
+                true
             }
+            Control::Trees(trees) => self.heard_trees(link, trees),
+            Control::Digest(digest) => self.heard_digest(link, &digest, now),
+            Control::Summary(summary) => self.heard_summary(link, &summary, now),
+            Control::Want { origins } => {
+                self.heard_want(link, &origins, now);
+                true
+            }
+        };
+        if !makes_sense {
+            self.close(link, CloseReason::Malformed, now);
+        }
+    }
+
+    pub(super) fn send_control(&mut self, link: LinkId, control: &Control, now: Moment) {
+        if let Some(up) = self.links.get_mut(link) {
+            up.sent_at = now;
+            self.outputs.push_back(Output::SendControl { link, bytes: control.encode() });
         }
     }
 
@@ -172,8 +301,20 @@ impl Engine {
         self.outputs.push_back(Output::Refused { link, reason });
     }
 
-    pub(super) fn close(&mut self, link: LinkId, reason: CloseReason) {
-        self.links.remove(link);
+    pub(super) fn close(&mut self, link: LinkId, reason: CloseReason, now: Moment) {
+        let was_neighbour = self.links.remove(link).is_some_and(|link| link.neighbour.is_some());
         self.outputs.push_back(Output::Close { link, reason });
+        if was_neighbour {
+            self.reroute(link, now);
+        }
+    }
+
+    /// Has all links forget origins that this agent has forgotten.
+    pub(super) fn release_vacated(&mut self) {
+        while let Some(slot) = self.origins.take_vacated() {
+            self.links.vacate(slot);
+            self.journal.vacate(slot);
+            self.missing.forget(slot);
+        }
     }
 }

@@ -2,31 +2,38 @@
 
 use bytes::Bytes;
 
-use super::control::{Control, PROTOCOL};
+use super::control::{Control, Have, PROTOCOL};
 use super::engine::Engine;
-use super::links::{CloseReason, LinkId};
+use super::link::LinkId;
+use super::links::CloseReason;
 use super::origins::{Admission, Look};
 use super::output::{Output, RefuseReason};
+use super::slot::Slot;
 use crate::frame::{Frame, Position};
 use crate::limits::{OUTPUTS_WAITING_MAX, POSITION_MAX};
 use crate::moment::Moment;
-use crate::origin::{HostName, OriginId};
+use crate::origin::OriginId;
 
 impl Engine {
     pub(super) fn message(&mut self, link: LinkId, bytes: Bytes, now: Moment) {
-        if !self.links.is_up(link) {
-            // What its neighbour had sent before it was closed still arrives.
-            return;
-        }
-        if Control::is_control(&bytes) {
+        // What its neighbour had sent before a link was closed still arrives.
+        let Some(up) = self.links.get_mut(link) else { return };
+        up.heard_at = now;
+        if Control::is_control(&bytes) && !Have::is_have(&bytes) {
             return match Control::decode(&bytes) {
                 Some(control) => self.control(link, control, now),
                 None if self.is_ahead(link) && Control::is_of_later_protocol(&bytes) => {}
-                None => self.close(link, CloseReason::Malformed),
+                None => self.close(link, CloseReason::Malformed, now),
             };
         }
         if self.links.neighbour(link).is_none() {
-            return self.close(link, CloseReason::NoHello);
+            return self.close(link, CloseReason::NoHello, now);
+        }
+        if let Some(announcements) = Have::decode(&bytes) {
+            if !self.heard_announcements(link, announcements, now) {
+                self.close(link, CloseReason::Malformed, now);
+            }
+            return;
         }
         self.counters.received += 1;
         if self.outputs.len() > OUTPUTS_WAITING_MAX {
@@ -52,8 +59,12 @@ impl Engine {
         }
         match self.origins.look(frame, now) {
             Look::Stranger if !self.links.may_introduce(link, now) => self.refuse_stranger(link, frame, now),
-            Look::Fresh | Look::Stranger => self.news(link, frame, now),
-            Look::Duplicate => self.counters.duplicates += 1,
+            Look::Fresh(slot) => self.news(link, Some(slot), frame, now),
+            Look::Stranger => self.news(link, None, frame, now),
+            Look::Duplicate(slot) => {
+                self.counters.duplicates += 1;
+                self.came_again(link, slot, frame, now);
+            }
             Look::Unverifiable => self.counters.unverifiable += 1,
             Look::Excess { is_beyond_excuse } => {
                 self.counters.excess += 1;
@@ -78,26 +89,51 @@ impl Engine {
         }
     }
 
-    fn news(&mut self, link: LinkId, frame: &Frame, now: Moment) {
+    /// Takes in a frame that may be news, of the origin in `slot` if it is known.
+    fn news(&mut self, link: LinkId, slot: Option<Slot>, frame: &Frame, now: Moment) {
         if !self.may_check(link, now) {
             return;
         }
         let frame = frame.aged(self.links.half_round_trip_ms(link));
-        match self.origins.admit(&frame, now) {
-            Admission::New { host, has_room } => {
+        let admission = match slot {
+            Some(slot) => self.origins.admit(slot, &frame, now),
+            None => self.origins.meet(&frame, now),
+        };
+        match admission {
+            Admission::New { slot, is_new_epoch, has_room } => {
                 self.counters.unheld += u64::from(!has_room);
-                self.spread(Some(link), &host, &frame);
+                self.renew(slot, is_new_epoch);
+                self.came_first(link, slot, &frame, now);
+                self.ask_for_keyframe(link, slot, &frame, now);
+                self.spread(Some(link), slot, &frame, now);
+                let is_neighbour =
+                    self.links.neighbour(link).is_some_and(|neighbour| neighbour.origin == frame.origin());
+                self.recorder.record(&frame, is_neighbour, now);
+                self.take_testimony(&frame, now);
             }
             Admission::BadSignature => {
                 self.refuse_forgery(link, RefuseReason::BadSignature(frame.origin()), now);
             }
             Admission::Full => self.refuse_stranger(link, &frame, now),
         }
+        self.release_vacated();
+    }
+
+    /// The links have to know of a new epoch.
+    fn renew(&mut self, slot: Slot, is_new_epoch: bool) {
+        if is_new_epoch {
+            for (_, link) in self.links.introduced_mut() {
+                link.ties.renew(slot);
+            }
+        }
     }
 
     fn own_frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
         if self.own.knows(frame) {
             self.counters.duplicates += 1;
+            if let Some(slot) = self.origins.slot(frame.origin()) {
+                self.came_again(link, slot, frame, now);
+            }
         } else if self.may_check(link, now) {
             if self.own.has_signed(frame) {
                 let catch_up = self.own.heard(frame.position(), now);
@@ -133,31 +169,18 @@ impl Engine {
     fn refuse_forgery(&mut self, link: LinkId, reason: RefuseReason, now: Moment) {
         self.refuse(link, reason);
         if self.links.has_forged(link, now) {
-            self.close(link, CloseReason::Forgery);
+            self.close(link, CloseReason::Forgery, now);
         }
     }
 
     pub(super) fn publish(&mut self, frame: Frame, now: Moment) {
         let catch_up = self.own.sent(frame.position(), now);
-        self.hello.set_epoch(frame.position().epoch);
-        if let Some(host) = self.origins.publish(&frame, now) {
-            self.spread(None, &host, &frame);
+        self.set_epoch(frame.position().epoch);
+        if let Some((slot, is_new_epoch)) = self.origins.publish(&frame, now) {
+            self.renew(slot, is_new_epoch);
+            self.spread(None, slot, &frame, now);
+            self.recorder.record(&frame, true, now);
         }
         self.catch_up(catch_up);
-    }
-
-    fn spread(&mut self, ingress: Option<LinkId>, host: &HostName, frame: &Frame) {
-        self.outputs.push_back(Output::Deliver { host: host.clone(), frame: frame.clone() });
-        let Some(forwarded) = frame.forwarded(0) else {
-            self.counters.hop_limit_drops += 1;
-            return;
-        };
-        // Its origin is no exception: a frame of an earlier run that reaches it tells it to jump above that.
-        for (link, _) in self.links.neighbours() {
-            if Some(link) != ingress {
-                self.counters.forwarded += 1;
-                self.outputs.push_back(Output::Send { link, frame: forwarded.clone() });
-            }
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! The frames held of an origin: its newest keyframe and what came after.
 
+use crate::body::{self, Links};
 use crate::frame::{Frame, FrameKind, Position};
+
 use crate::moment::Moment;
 use crate::origin::{HostName, OriginId};
 
@@ -44,6 +46,27 @@ impl Frames {
     pub(super) fn bytes(&self) -> usize {
         let frames = std::iter::once(&self.keyframe).chain(&self.newest);
         frames.map(|held| held.frame.bytes().len()).sum()
+    }
+
+    /// The keyframe, aged by the time that it was held.
+    pub(super) fn keyframe_at(&self, now: Moment) -> Frame {
+        self.keyframe.frame.aged(now.since(self.keyframe.at))
+    }
+
+    /// The newest frame, aged likewise.
+    pub(super) fn newest_at(&self, now: Moment) -> Frame {
+        let held = self.newest.as_ref().unwrap_or(&self.keyframe);
+        held.frame.aged(now.since(held.at))
+    }
+
+    /// Whether there is a frame newer than the keyframe.
+    pub(super) fn has_newer(&self) -> bool {
+        self.newest.is_some()
+    }
+
+    /// Which neighbours the origin has and has lost, as its frames say.
+    pub(super) fn links(&self) -> Links {
+        body::links_of(&self.keyframe.frame, self.newest.as_ref().map(|held| &held.frame))
     }
 
     /// Where the keyframe stands.

@@ -1,8 +1,10 @@
 //! All that can happen to an agent.
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 
-use super::links::LinkId;
+use super::link::{LinkId, Target};
 use crate::frame::Frame;
 
 /// What happens to an agent.
@@ -12,13 +14,20 @@ pub enum Input {
     LinkUp {
         /// The new link's number; never used before.
         link: LinkId,
-        /// Whether this agent dialled it.
-        dialled: bool,
+        /// Whom this agent dialled, if it did.
+        dialled: Option<Target>,
+        /// The other end's address, where there is one.
+        remote: Option<SocketAddr>,
     },
     /// A link is gone.
     LinkDown {
         /// Which.
         link: LinkId,
+    },
+    /// An agent that [`Output::Dial`](super::Output::Dial) asked for did not answer.
+    DialFailed {
+        /// Which.
+        target: Target,
     },
     /// The time a message and its answer took on a link, in milliseconds.
     RoundTrip {
@@ -38,6 +47,11 @@ pub enum Input {
     Publish {
         /// Sealed by this host.
         frame: Frame,
+    },
+    /// An agent listens at this address, as it says itself on the LAN.
+    Heard {
+        /// Where.
+        address: SocketAddr,
     },
     /// The deadline has passed.
     Timeout,

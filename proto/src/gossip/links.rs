@@ -2,35 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 
-use super::bucket::Bucket;
-use super::budget::{Budget, Share};
+use super::budget::Budget;
+use super::link::{Link, LinkId, Neighbour, Target};
+use super::slot::Slot;
 use crate::limits::{FORGERY_RATE, HOST_NAME_BYTES_MAX, INTRODUCTION_RATE, LINK_BYTES, LINKS_MAX};
 use crate::moment::Moment;
-use crate::origin::{HostName, OriginId};
-
-/// The number of a link, given by the caller and never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LinkId(pub u64);
-
-impl fmt::Display for LinkId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-
-/// The agent at the other end of a link, as it introduced itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Neighbour {
-    /// Who it is.
-    pub origin: OriginId,
-    /// Which run of it.
-    pub epoch: u32,
-    /// Its host's name.
-    pub host: HostName,
-    /// Version of the protocol that it speaks.
-    pub protocol: u8,
-}
+use crate::origin::OriginId;
 
 /// Why a link is to be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +23,10 @@ pub enum CloseReason {
     },
     /// The neighbour came back on a newer link.
     Replaced,
+    /// This agent has as many neighbours as it takes.
+    Full,
+    /// The neighbour has as many neighbours as it takes.
+    TurnedAway,
     /// It is not on the list of allowed origins.
     NotAllowed,
     /// It sent a control message that is none.
@@ -64,6 +47,8 @@ impl fmt::Display for CloseReason {
             Self::ToItself => f.write_str("the link leads back to this agent: remove it from `neighbors`"),
             Self::Duplicate { kept } => write!(f, "link {kept} to the same neighbour is kept"),
             Self::Replaced => f.write_str("the neighbour came back on a newer link"),
+            Self::Full => f.write_str("there are enough neighbours already"),
+            Self::TurnedAway => f.write_str("the neighbour has enough neighbours already"),
             Self::NotAllowed => f.write_str("the neighbour is not on the list of allowed origins"),
             Self::Malformed => f.write_str("the neighbour sent bytes that are no Grapevine message"),
             Self::Forgery => f.write_str("the neighbour sent forged or damaged frames"),
@@ -79,30 +64,7 @@ pub(super) struct Links {
     all: BTreeMap<LinkId, Link>,
 }
 
-#[derive(Debug)]
-struct Link {
-    dialled: bool,
-    half_round_trip_ms: u32,
-    neighbour: Option<Neighbour>,
-    forgeries: Bucket,
-    introductions: Bucket,
-    share: Share,
-}
-
 const _: () = assert!(size_of::<(LinkId, Link)>() + HOST_NAME_BYTES_MAX <= LINK_BYTES);
-
-impl Link {
-    fn new(dialled: bool) -> Self {
-        Self {
-            dialled,
-            half_round_trip_ms: 0,
-            neighbour: None,
-            forgeries: Bucket::default(),
-            introductions: Bucket::default(),
-            share: Share::default(),
-        }
-    }
-}
 
 /// What to do with a link whose neighbour introduced itself.
 pub(super) enum Verdict {
@@ -114,20 +76,40 @@ pub(super) enum Verdict {
 
 impl Links {
     /// Whether there was room for it.
-    pub(super) fn add(&mut self, link: LinkId, dialled: bool) -> bool {
+    pub(super) fn add(
+        &mut self,
+        link: LinkId,
+        dialled: Option<Target>,
+        remote: Option<SocketAddr>,
+        now: Moment,
+    ) -> bool {
         let has_room = self.all.len() < LINKS_MAX;
         if has_room {
-            self.all.insert(link, Link::new(dialled));
+            self.all.insert(link, Link::new(dialled, remote, now));
         }
         has_room
     }
 
-    pub(super) fn is_up(&self, link: LinkId) -> bool {
-        self.all.contains_key(&link)
+    pub(super) fn remove(&mut self, link: LinkId) -> Option<Link> {
+        self.all.remove(&link)
     }
 
-    pub(super) fn remove(&mut self, link: LinkId) {
-        self.all.remove(&link);
+    pub(super) fn get(&self, link: LinkId) -> Option<&Link> {
+        self.all.get(&link)
+    }
+
+    pub(super) fn get_mut(&mut self, link: LinkId) -> Option<&mut Link> {
+        self.all.get_mut(&link)
+    }
+
+    /// All links, introduced or not.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (LinkId, &Link)> {
+        self.all.iter().map(|(id, link)| (*id, link))
+    }
+
+    /// The links whose neighbours introduced themselves.
+    pub(super) fn introduced_mut(&mut self) -> impl Iterator<Item = (LinkId, &mut Link)> {
+        self.all.iter_mut().filter(|(_, link)| link.neighbour.is_some()).map(|(id, link)| (*id, link))
     }
 
     pub(super) fn set_round_trip(&mut self, link: LinkId, rtt_ms: u32) {
@@ -146,6 +128,23 @@ impl Links {
 
     pub(super) fn neighbours(&self) -> impl Iterator<Item = (LinkId, &Neighbour)> {
         self.all.iter().filter_map(|(id, link)| Some((*id, link.neighbour.as_ref()?)))
+    }
+
+    /// Whether an origin's frames come by `link`, as far as this agent wants them.
+    pub(super) fn feeds(&self, link: LinkId, slot: Slot) -> bool {
+        self.all.get(&link).is_some_and(|link| link.feeds(slot))
+    }
+
+    /// Another origin will take the place `slot`.
+    pub(super) fn vacate(&mut self, slot: Slot) {
+        for link in self.all.values_mut() {
+            link.ties.vacate(slot);
+            link.owed.remove(&slot);
+            let Slot(alias) = slot;
+            link.pending.names.retain(|name| name.alias != alias);
+            link.pending.prune.retain(|pruned| *pruned != alias);
+            link.pending.graft.retain(|graft| graft.alias != alias);
+        }
     }
 
     /// Counts a frame that no honest neighbour sends. Whether it was one too many.
@@ -167,13 +166,14 @@ impl Links {
         self.all.get_mut(&link).is_some_and(|link| budget.take(&mut link.share, links, now))
     }
 
-    /// Learns who is at the other end of `link` and decides which of several links to it to keep.
+    /// Decides which of several links to a neighbour to keep that introduced itself on `link`.
     ///
-    /// A later run of the neighbour replaces the links of earlier ones. Of two links of the same run, both ends keep
-    /// the one that the agent with the smaller id dialled, and the dialler closes the other, so that it knows not to
-    /// dial again.
-    pub(super) fn introduce(&mut self, link: LinkId, neighbour: Neighbour, own: OriginId) -> Verdict {
-        let Neighbour { origin, epoch, .. } = neighbour;
+    /// A later run of the neighbour replaces the links of earlier ones. Of two links of the same run that both ends
+    /// dialled, both keep the one that the agent with the smaller id dialled, and the dialler closes the other, so that
+    /// it knows not to dial again. Two that the neighbour dialled both stay: the older one is broken and ends by itself,
+    /// or there are two agents with one key, who would take turns for ever.
+    pub(super) fn judge(&self, link: LinkId, neighbour: &Neighbour, own: OriginId) -> Verdict {
+        let Neighbour { origin, epoch, .. } = *neighbour;
         if origin == own {
             return Verdict::Close(CloseReason::ToItself);
         }
@@ -190,13 +190,10 @@ impl Links {
             }
             Some(_) | None => None,
         };
-        if let Some(link) = self.all.get_mut(&link) {
-            link.neighbour = Some(neighbour);
-        }
         Verdict::Keep { loser }
     }
 
     fn is_dialled(&self, link: LinkId) -> bool {
-        self.all.get(&link).is_some_and(|link| link.dialled)
+        self.all.get(&link).is_some_and(|link| link.dialled.is_some())
     }
 }

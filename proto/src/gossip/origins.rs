@@ -1,17 +1,18 @@
 //! What is known of each origin: its key, the frames held, and which were seen.
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 
-use super::allowance::{Allowance, Draw};
-use super::held::{Frames, Held};
+use super::allowance::Draw;
+use super::control::Alias;
+use super::held::Held;
+use super::known::Known;
 use super::room::{Room, pooled};
-use super::seen::Seen;
-use crate::body::Identity;
+use super::slot::Slot;
 use crate::frame::{Frame, FrameKind, Position};
 use crate::limits::{HOST_NAME_BYTES_MAX, ORIGIN_BYTES, ORIGIN_FORGET_MS, ORIGIN_SILENT_MS, ORIGINS_MAX};
 use crate::moment::Moment;
-use crate::origin::{HostName, OriginId, Verifier};
+use crate::origin::{HostName, OriginId};
 
 /// All origins that were heard of.
 ///
@@ -20,36 +21,30 @@ use crate::origin::{HostName, OriginId, Verifier};
 /// no room is spread all the same; only who joins later has to wait for the next one.
 #[derive(Debug)]
 pub(super) struct Origins {
-    known: BTreeMap<OriginId, Known>,
+    index: BTreeMap<OriginId, Slot>,
+    known: Vec<Option<Known>>,
+    free: Vec<Slot>,
+    /// Places whose origins were forgotten, until the links know.
+    vacated: Vec<Slot>,
     room: Room,
     sweep_at: Moment,
     /// When to look again for an origin that gives its place, and for one that gives its bytes: a look passes all.
     place_look_at: Moment,
     bytes_look_at: Moment,
+    checks_signatures: bool,
 }
 
-#[derive(Debug)]
-struct Known {
-    verifier: Verifier,
-    host: HostName,
-    epoch: u32,
-    seen: Seen,
-    frames: Frames,
-    heard_at: Moment,
-    allowance: Allowance,
-}
-
-const _: () = assert!(size_of::<(OriginId, Known)>() + HOST_NAME_BYTES_MAX <= ORIGIN_BYTES);
+const _: () = assert!(size_of::<(OriginId, Slot, Option<Known>)>() + HOST_NAME_BYTES_MAX <= ORIGIN_BYTES);
 
 /// What a frame is before its signature is checked.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Look {
     /// It may be news of an origin that is known.
-    Fresh,
+    Fresh(Slot),
     /// It may be the first keyframe of an origin.
     Stranger,
     /// Seen before, or older than what is known.
-    Duplicate,
+    Duplicate(Slot),
     /// No keyframe of its origin has come yet, so that its key is not known.
     Unverifiable,
     /// Its origin sent too many already.
@@ -64,8 +59,10 @@ pub(super) enum Look {
 pub(super) enum Admission {
     /// Genuine and seen for the first time.
     New {
-        /// Whose it is.
-        host: HostName,
+        /// The origin's place.
+        slot: Slot,
+        /// Whether it is of a later epoch than was known.
+        is_new_epoch: bool,
         /// Whether there was room to hold it.
         has_room: bool,
     },
@@ -85,15 +82,29 @@ enum Need {
 impl Origins {
     pub(super) fn new(now: Moment) -> Self {
         Self {
-            known: BTreeMap::new(),
+            index: BTreeMap::new(),
+            known: Vec::new(),
+            free: Vec::new(),
+            vacated: Vec::new(),
             room: Room::default(),
             sweep_at: now.after_ms(SWEEP_INTERVAL_MS),
             place_look_at: now,
             bytes_look_at: now,
+            checks_signatures: true,
         }
     }
 
+    #[cfg(feature = "simulation")]
+    pub(super) fn trust(&mut self) {
+        self.checks_signatures = false;
+    }
+
     pub(super) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// How many places there are, taken or not.
+    pub(super) fn slots(&self) -> usize {
         self.known.len()
     }
 
@@ -102,86 +113,86 @@ impl Origins {
         self.room.bytes()
     }
 
-    /// The name of the host that is `origin`.
-    pub(super) fn host(&self, origin: OriginId) -> Option<&HostName> {
-        self.known.get(&origin).map(|known| &known.host)
+    pub(super) fn slot(&self, origin: OriginId) -> Option<Slot> {
+        self.index.get(&origin).copied()
+    }
+
+    pub(super) fn get(&self, slot: Slot) -> Option<&Known> {
+        self.known.get(slot.place())?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, slot: Slot) -> Option<&mut Known> {
+        self.known.get_mut(slot.place())?.as_mut()
+    }
+
+    pub(super) fn of(&self, origin: OriginId) -> Option<&Known> {
+        self.get(self.slot(origin)?)
+    }
+
+    /// All origins with ids in a range, in ascending order.
+    pub(super) fn range(
+        &self,
+        range: RangeInclusive<OriginId>,
+    ) -> impl Iterator<Item = (OriginId, Slot, &Known)> {
+        self.index.range(range).filter_map(|(origin, slot)| Some((*origin, *slot, self.get(*slot)?)))
+    }
+
+    /// All origins by their places.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (Slot, &mut Known)> {
+        let places = (0..=Alias::MAX).map(Slot);
+        places.zip(&mut self.known).filter_map(|(slot, known)| Some((slot, known.as_mut()?)))
     }
 
     /// Where the newest frame of `origin` stands.
     pub(super) fn position(&self, origin: OriginId) -> Option<Position> {
-        let known = self.known.get(&origin)?;
-        Some(Position { epoch: known.epoch, sequence: known.seen.newest() })
+        Some(self.of(origin)?.position())
+    }
+
+    /// The name of the host that is `origin`.
+    pub(super) fn host(&self, origin: OriginId) -> Option<&HostName> {
+        Some(&self.of(origin)?.host)
     }
 
     pub(super) fn held_after(&self, after: Option<OriginId>) -> Option<Held<'_>> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let (origin, known) = self.known.range((from, Bound::Unbounded)).next()?;
+        let (origin, slot) = self.index.range((from, Bound::Unbounded)).next()?;
+        let known = self.get(*slot)?;
         Some(Held { origin: *origin, host: &known.host, frames: &known.frames })
     }
 
     /// Looks at a frame without a look at its signature.
     pub(super) fn look(&mut self, frame: &Frame, now: Moment) -> Look {
-        let Some(known) = self.known.get_mut(&frame.origin()) else {
+        let slot = self.slot(frame.origin());
+        let Some((slot, known)) = slot.and_then(|slot| Some((slot, self.get_mut(slot)?))) else {
             let is_keyframe = frame.kind() == FrameKind::Keyframe;
             return if is_keyframe { Look::Stranger } else { Look::Unverifiable };
         };
         if known.has_seen(frame.position()) {
-            Look::Duplicate
-        } else if known.allowance.has(Draw::of(frame, known.epoch), now) {
-            Look::Fresh
+            Look::Duplicate(slot)
+        } else if known.allowance.has(Draw::of(frame, known.position().epoch), now) {
+            Look::Fresh(slot)
         } else {
             Look::Excess { is_beyond_excuse: known.allowance.is_beyond_excuse(now) }
         }
     }
 
     /// Takes in a frame of another host that may be news, if it is genuine.
-    pub(super) fn admit(&mut self, frame: &Frame, now: Moment) -> Admission {
-        let Some(known) = self.known.get_mut(&frame.origin()) else {
-            return self.meet(frame, now);
-        };
-        if !frame.verify(&known.verifier) {
+    pub(super) fn admit(&mut self, slot: Slot, frame: &Frame, now: Moment) -> Admission {
+        let checks = self.checks_signatures;
+        let Some(known) = self.get_mut(slot) else { return Admission::BadSignature };
+        if checks && !known.has_signed(frame) {
             return Admission::BadSignature;
         }
-        known.note(frame, now);
-        let host = known.host.clone();
-        Admission::New { host, has_room: self.hold(frame, now) }
+        let is_new_epoch = known.note(frame, now);
+        Admission::New { slot, is_new_epoch, has_room: self.hold(slot, frame, now) }
     }
 
-    /// Takes in a frame of this host, for which there is always room. None if it has no readable identity.
-    pub(super) fn publish(&mut self, frame: &Frame, now: Moment) -> Option<HostName> {
-        let Some(known) = self.known.get_mut(&frame.origin()) else {
-            return Some(self.insert(frame.origin(), Known::new(frame, now)?));
+    /// Takes in another host's first keyframe, if it is genuine.
+    pub(super) fn meet(&mut self, frame: &Frame, now: Moment) -> Admission {
+        let Some(known) = Known::of_keyframe(frame, self.checks_signatures, now) else {
+            return Admission::BadSignature;
         };
-        known.note(frame, now);
-        if let Some(frames) = known.frames.with(frame, now) {
-            self.room.exchange(known.frames.bytes(), frames.bytes());
-            known.frames = frames;
-        }
-        Some(known.host.clone())
-    }
-
-    pub(super) fn sweep_at(&self) -> Moment {
-        self.sweep_at
-    }
-
-    pub(super) fn forget_silent(&mut self, now: Moment) {
-        if now >= self.sweep_at {
-            let room = &mut self.room;
-            self.known.retain(|_, known| {
-                let stays = now.since(known.heard_at) < ORIGIN_FORGET_MS;
-                if !stays {
-                    room.exchange(known.frames.bytes(), 0);
-                }
-                stays
-            });
-            self.sweep_at = now.after_ms(SWEEP_INTERVAL_MS);
-        }
-    }
-
-    /// Takes in another host's first keyframe.
-    fn meet(&mut self, frame: &Frame, now: Moment) -> Admission {
-        let Some(known) = Known::new(frame, now) else { return Admission::BadSignature };
-        while self.known.len() >= ORIGINS_MAX {
+        while self.index.len() >= ORIGINS_MAX {
             if !self.make_room(Need::Place, now) {
                 return Admission::Full;
             }
@@ -191,20 +202,83 @@ impl Origins {
                 return Admission::Full;
             }
         }
-        Admission::New { host: self.insert(frame.origin(), known), has_room: true }
+        match self.insert(frame.origin(), known) {
+            Some(slot) => Admission::New { slot, is_new_epoch: false, has_room: true },
+            None => Admission::Full,
+        }
     }
 
-    fn insert(&mut self, origin: OriginId, known: Known) -> HostName {
-        let host = known.host.clone();
-        self.room.exchange(0, known.frames.bytes());
-        self.known.insert(origin, known);
-        host
+    /// Takes in a frame of this host, for which there is always room. Returns its place, and whether the frame is the
+    /// first of an epoch. None if it has no readable identity.
+    pub(super) fn publish(&mut self, frame: &Frame, now: Moment) -> Option<(Slot, bool)> {
+        let slot = self.slot(frame.origin());
+        let Some((slot, known)) = slot.and_then(|slot| Some((slot, self.get_mut(slot)?))) else {
+            let known = Known::of_keyframe(frame, false, now)?;
+            return Some((self.insert(frame.origin(), known)?, false));
+        };
+        let is_new_epoch = known.note(frame, now);
+        if let Some(frames) = known.frames.with(frame, now) {
+            let before = std::mem::replace(&mut known.frames, frames).bytes();
+            let after = known.frames.bytes();
+            self.room.exchange(before, after);
+        }
+        Some((slot, is_new_epoch))
+    }
+
+    pub(super) fn sweep_at(&self) -> Moment {
+        self.sweep_at
+    }
+
+    pub(super) fn forget_silent(&mut self, now: Moment) {
+        if now < self.sweep_at {
+            return;
+        }
+        self.sweep_at = now.after_ms(SWEEP_INTERVAL_MS);
+        let is_over = |known: &Known| now.since(known.heard_at) >= ORIGIN_FORGET_MS;
+        let all = self.index.iter().map(|(origin, slot)| (*origin, *slot));
+        let over: Vec<OriginId> =
+            all.filter(|(_, slot)| self.get(*slot).is_some_and(is_over)).map(|(origin, _)| origin).collect();
+        for origin in over {
+            self.remove(origin);
+        }
+    }
+
+    /// A place whose origin was forgotten. Whoever takes it sees to it that no link refers to it any longer.
+    pub(super) fn take_vacated(&mut self) -> Option<Slot> {
+        let slot = self.vacated.pop()?;
+        self.free.push(slot);
+        Some(slot)
+    }
+
+    /// None only if all aliases are in use at once.
+    fn insert(&mut self, origin: OriginId, known: Known) -> Option<Slot> {
+        let bytes = known.frames.bytes();
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => {
+                let slot = Slot(Alias::try_from(self.known.len()).ok()?);
+                self.known.push(None);
+                slot
+            }
+        };
+        *self.known.get_mut(slot.place())? = Some(known);
+        self.index.insert(origin, slot);
+        self.room.exchange(0, bytes);
+        Some(slot)
+    }
+
+    fn remove(&mut self, origin: OriginId) {
+        let Some(slot) = self.index.remove(&origin) else { return };
+        if let Some(known) = self.known.get_mut(slot.place()).and_then(Option::take) {
+            self.room.exchange(known.frames.bytes(), 0);
+            self.vacated.push(slot);
+        }
     }
 
     /// Holds a frame of a known origin for those who join later, if there is room.
-    fn hold(&mut self, frame: &Frame, now: Moment) -> bool {
+    fn hold(&mut self, slot: Slot, frame: &Frame, now: Moment) -> bool {
         loop {
-            let Some(known) = self.known.get_mut(&frame.origin()) else { return false };
+            let Some(known) = self.known.get_mut(slot.place()).and_then(Option::as_mut) else { return false };
             let Some(frames) = known.frames.with(frame, now) else { return true };
             let (before, after) = (known.frames.bytes(), frames.bytes());
             if self.room.fits(before, after) {
@@ -221,64 +295,22 @@ impl Origins {
     /// Forgets the origin that was silent longest, if there is one whose end helps.
     fn make_room(&mut self, need: Need, now: Moment) -> bool {
         let look_at = match need {
-            Need::Place => &mut self.place_look_at,
-            Need::Bytes => &mut self.bytes_look_at,
+            Need::Place => self.place_look_at,
+            Need::Bytes => self.bytes_look_at,
         };
-        if now < *look_at {
+        if now < look_at {
             return false;
         }
         let helps = |known: &Known| need == Need::Place || pooled(known.frames.bytes()) > 0;
-        let silent = self
-            .known
-            .iter()
-            .filter(|(_, known)| now.since(known.heard_at) >= ORIGIN_SILENT_MS && helps(known));
-        let longest = silent.min_by_key(|(_, known)| known.heard_at).map(|(origin, _)| *origin);
-        match longest.and_then(|origin| self.known.remove(&origin)) {
-            Some(known) => self.room.exchange(known.frames.bytes(), 0),
-            None => *look_at = now.after_ms(LOOK_INTERVAL_MS),
+        let all = self.index.iter().filter_map(|(origin, slot)| Some((*origin, self.get(*slot)?)));
+        let silent = all.filter(|(_, known)| now.since(known.heard_at) >= ORIGIN_SILENT_MS && helps(known));
+        let longest = silent.min_by_key(|(_, known)| known.heard_at).map(|(origin, _)| origin);
+        match (longest, need) {
+            (Some(origin), _) => self.remove(origin),
+            (None, Need::Place) => self.place_look_at = now.after_ms(LOOK_INTERVAL_MS),
+            (None, Need::Bytes) => self.bytes_look_at = now.after_ms(LOOK_INTERVAL_MS),
         }
         longest.is_some()
-    }
-}
-
-impl Known {
-    /// What the first keyframe of an origin says. None if the origin did not seal it.
-    fn new(frame: &Frame, now: Moment) -> Option<Self> {
-        let (identity, verifier) = Identity::of_keyframe(frame).ok()?;
-        let Position { epoch, sequence } = frame.position();
-        let mut seen = Seen::default();
-        seen.insert(sequence);
-        Some(Self {
-            verifier,
-            host: identity.host,
-            epoch,
-            seen,
-            frames: Frames::new(frame, now),
-            heard_at: now,
-            allowance: Allowance::begun(now),
-        })
-    }
-
-    fn has_seen(&self, position: Position) -> bool {
-        position.epoch < self.epoch || (position.epoch == self.epoch && self.seen.contains(position.sequence))
-    }
-
-    /// Learns all that a genuine frame tells of its origin, besides the frame itself.
-    fn note(&mut self, frame: &Frame, now: Moment) {
-        let position = frame.position();
-        self.allowance.spend(Draw::of(frame, self.epoch), now);
-        if position.epoch > self.epoch {
-            self.epoch = position.epoch;
-            self.seen = Seen::default();
-        }
-        self.seen.insert(position.sequence);
-        self.heard_at = now;
-        if frame.kind() == FrameKind::Keyframe
-            && position > self.frames.keyframe()
-            && let Ok(identity) = Identity::of_verified(frame)
-        {
-            self.host = identity.host;
-        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! All that an agent may be asked to do.
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 
-use super::links::{CloseReason, LinkId};
+use super::link::LinkId;
+use super::links::CloseReason;
 use crate::frame::{Frame, FrameError};
 use crate::limits::OUTPUT_BYTES;
 use crate::origin::{HostName, OriginId};
@@ -24,10 +27,34 @@ pub enum Output {
         /// What to send.
         bytes: Bytes,
     },
-    /// Send a new neighbour all that [`Engine::held_after`](super::Engine::held_after) holds.
-    Snapshot {
+    /// Send a neighbour what [`Engine::take_owed`](super::Engine::take_owed) hands out, at the pace of the link.
+    Feed {
         /// The neighbour's link.
         link: LinkId,
+    },
+    /// A neighbour introduced itself: see [`Engine::neighbours`](super::Engine::neighbours).
+    Linked {
+        /// The neighbour's link.
+        link: LinkId,
+    },
+    /// Dial an agent, once: [`Input::LinkUp`](super::Input::LinkUp) or
+    /// [`Input::DialFailed`](super::Input::DialFailed) is the answer.
+    Dial {
+        /// Where it listens.
+        address: SocketAddr,
+    },
+    /// Give up dialling an agent that does not answer.
+    Undial {
+        /// Where it was to listen.
+        address: SocketAddr,
+    },
+    /// Publish a frame now instead of waiting for the interval: [`Engine::links`](super::Engine::links) has news that
+    /// others wait for.
+    PublishSoon,
+    /// A majority of a host's neighbours have lost it: it is dead, until a later frame of it comes.
+    Died {
+        /// Which.
+        origin: OriginId,
     },
     /// Give a frame, seen for the first time, to the subscribers.
     Deliver {
@@ -63,7 +90,7 @@ pub enum Output {
 
 const _: () = assert!(size_of::<Output>() <= OUTPUT_BYTES);
 
-/// Why a frame was refused. Duplicates are no reason: they are how flooding works.
+/// Why a frame was refused. Duplicates are no reason: they are how trees are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefuseReason {
     /// It is no frame at all.

@@ -32,7 +32,7 @@ fn frames_of_others_are_dropped_and_told_of_once_a_minute() {
         network.settle();
     }
     assert_eq!((delivered(&network, C, a).len(), delivered(&network, C, b).len()), (0, 90));
-    assert_eq!(network.agents[C].engine.counters().not_allowed, 90);
+    assert!(network.agents[C].engine.counters().not_allowed >= 90, "B cannot know, and sends them all");
     assert_eq!(network.agents[C].refused, [RefuseReason::NotAllowed(a); 2]);
     assert_eq!(network.agents[C].engine.origin_count(), 2, "the one on the list and itself");
     assert_eq!(delivered(&network, A, network.origin(C)).len(), 90, "its own frames go out");

@@ -48,7 +48,8 @@ fn keyframes_and_leaves_of_a_babbling_host_come_through() {
 fn a_link_that_stalled_is_forgiven() {
     let mut network = chain(3);
     for _ in 0..15 {
-        network.publish(A, 1);
+        network.wait_ms(1000);
+        network.publish_now(A, 1);
     }
     network.settle();
     let newest = network.publish(A, 2);

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
-use grapevine_proto::gossip::{CloseReason, Engine, Input, LinkId, Output, RefuseReason};
+use grapevine_proto::gossip::{CloseReason, Engine, Input, LinkId, Output, RefuseReason, Target};
 use grapevine_proto::{
     Composer, Frame, Identity, Labels, Metric, MetricRef, Moment, OriginId, OriginKey, Position, PublicKey,
     Reading, Scale, State, Unit, Value,
@@ -19,6 +19,8 @@ pub(crate) struct Agent {
     /// Everything delivered to this agent's subscribers.
     pub(crate) delivered: Vec<Frame>,
     pub(crate) closed: Vec<CloseReason>,
+    /// The hosts that it found dead.
+    pub(crate) died: Vec<OriginId>,
     pub(crate) refused: Vec<RefuseReason>,
     /// The epochs that it was told to jump above.
     pub(crate) jumps: Vec<u32>,
@@ -68,8 +70,8 @@ impl Network {
             self.ends.insert(end, (who, other));
             self.wires.insert(end, VecDeque::new());
         }
-        self.tell(from, Input::LinkUp { link: near, dialled: true });
-        self.tell(to, Input::LinkUp { link: far, dialled: false });
+        self.tell(from, Input::LinkUp { link: near, dialled: Some(Target::Seed(0)), remote: None });
+        self.tell(to, Input::LinkUp { link: far, dialled: None, remote: None });
     }
 
     /// Breaks a link: what is under way is lost.
@@ -86,13 +88,25 @@ impl Network {
 
     /// A second passes, and the agent `who` publishes a reading of `value`.
     pub(crate) fn publish(&mut self, who: usize, value: u32) -> Frame {
-        self.wait_ms(1000);
+        self.pass_ms(1000);
         self.publish_now(who, value)
     }
 
-    /// Time passes.
+    /// Time passes, and nobody notices.
     pub(crate) fn wait_ms(&mut self, milliseconds: u64) {
         self.now = self.now.after_ms(milliseconds);
+    }
+
+    /// Time passes. Whatever is under way arrives at once, and so does what the agents say when their deadlines pass.
+    pub(crate) fn pass_ms(&mut self, milliseconds: u64) {
+        let end = self.now.after_ms(milliseconds);
+        loop {
+            self.settle();
+            let due = self.agents.iter().map(|agent| agent.engine.deadline()).min();
+            let Some(due) = due.filter(|due| *due <= end) else { break };
+            self.now = due;
+        }
+        self.now = end;
     }
 
     /// The agent `who` publishes a reading of `value`.
@@ -119,9 +133,14 @@ impl Network {
         self.agents[who].composer.frame([&reading].into_iter(), self.now).unwrap()
     }
 
-    /// Lets everything under way arrive.
+    /// Lets everything under way arrive, and all deadlines that have passed be kept.
     pub(crate) fn settle(&mut self) {
-        while self.step(0) {}
+        loop {
+            while self.step(0) {}
+            let due = |agent: &Agent| agent.engine.deadline() <= self.now;
+            let Some(who) = self.agents.iter().position(due) else { break };
+            self.tell(who, Input::Timeout);
+        }
     }
 
     /// Lets the oldest message on one of the links that carry any arrive. False if none does.
@@ -163,11 +182,16 @@ impl Network {
         match output {
             Output::Send { link, frame } => self.send(link, frame.bytes().clone()),
             Output::SendControl { link, bytes } => self.send(link, bytes),
-            Output::Snapshot { link } => {
-                for bytes in self.snapshot(who) {
-                    self.send(link, bytes);
+            Output::Feed { link } => {
+                while let Some(frame) = self.agents[who].engine.take_owed(link, self.now) {
+                    self.send(link, frame.bytes().clone());
                 }
             }
+            Output::Dial { address } => {
+                self.tell(who, Input::DialFailed { target: Target::Address(address) });
+            }
+            Output::Linked { .. } | Output::Undial { .. } | Output::PublishSoon => {}
+            Output::Died { origin } => self.agents[who].died.push(origin),
             Output::Deliver { frame, .. } => self.agents[who].delivered.push(frame),
             Output::Close { link, reason } => {
                 self.agents[who].closed.push(reason);
@@ -180,17 +204,6 @@ impl Network {
             Output::KeyShared => self.agents[who].key_warnings += 1,
             Output::Refused { reason, .. } => self.agents[who].refused.push(reason),
         }
-    }
-
-    fn snapshot(&self, who: usize) -> Vec<Bytes> {
-        let engine = &self.agents[who].engine;
-        let mut frames = Vec::new();
-        let mut after = None;
-        while let Some(held) = engine.held_after(after) {
-            after = Some(held.origin);
-            frames.extend(held.frames(self.now).filter_map(|frame| frame.forwarded(0)));
-        }
-        frames.into_iter().map(|frame| frame.bytes().clone()).collect()
     }
 
     fn send(&mut self, link: LinkId, bytes: Bytes) {
@@ -214,10 +227,11 @@ pub(crate) fn agent(seed: u8, epoch: u32, hop_limit: u8, now: Moment) -> Agent {
         groups: Vec::new(),
     };
     Agent {
-        engine: Engine::new(own, public.verifier().unwrap(), identity.host.clone(), epoch, now),
+        engine: Engine::new(own, public.verifier().unwrap(), identity.host.clone(), epoch, now).linking(0),
         composer: Composer::new(key, identity, hop_limit, epoch),
         delivered: Vec::new(),
         closed: Vec::new(),
+        died: Vec::new(),
         refused: Vec::new(),
         jumps: Vec::new(),
         key_warnings: 0,

@@ -76,7 +76,8 @@ impl Host {
             7 => (FrameKind::Leave, b""),
             _ => (FrameKind::Delta, b"delta"),
         };
-        let frame = Envelope { kind, hop_limit: self.hop_limit, position, schema: 1 }.seal(&self.key, body);
+        let frame = Envelope { kind, hop_limit: self.hop_limit, position, schema: 1, is_critical: false }
+            .seal(&self.key, body);
         let Ok(frame) = frame else { unreachable!("a short body fits a frame: {frame:?}") };
         frame
     }

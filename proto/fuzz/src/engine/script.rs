@@ -20,7 +20,7 @@
 //! after its link was closed, too.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use grapevine_proto::gossip::{Control, Input, LinkId};
+use grapevine_proto::gossip::{Control, Hello, Input, LinkId, Target};
 use grapevine_proto::{FRAME_OVERHEAD_BYTES, Position};
 
 use super::network::{HOSTS, Host, own};
@@ -54,7 +54,8 @@ impl<'a> Script<'a> {
         let input = match self.input.byte()? % 16 {
             dialled @ 0..=1 => {
                 self.links += 1;
-                Input::LinkUp { link: LinkId(self.links), dialled: dialled == 1 }
+                let dialled = (dialled == 1).then_some(Target::Seed(0));
+                Input::LinkUp { link: LinkId(self.links), dialled, remote: None }
             }
             2 => Input::LinkDown { link: self.link()? },
             3..=4 => Input::Message { link: self.link()?, bytes: self.hello()? },
@@ -103,7 +104,7 @@ impl<'a> Script<'a> {
 
     fn hello(&mut self) -> Option<Bytes> {
         let (host, epoch) = (self.host()?, self.epoch()?);
-        Some(Control::Hello { protocol: 1, origin: host.origin, epoch, host: host.name.clone() }.encode())
+        Some(Control::Hello(Hello::new(host.origin, epoch, host.name.clone())).encode())
     }
 
     fn welcome(&mut self) -> Option<Bytes> {

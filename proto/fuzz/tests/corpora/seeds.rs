@@ -9,7 +9,7 @@ use bytes::Bytes;
 use grapevine_fuzz::TARGETS;
 use grapevine_fuzz::origin::{STORY, composer, readings};
 use grapevine_fuzz::stream::{End, opening};
-use grapevine_proto::gossip::Control;
+use grapevine_proto::gossip::{Control, Hello};
 use grapevine_proto::{Frame, Moment, OriginId};
 use grapevine_zmtp::{Message, Side};
 
@@ -187,7 +187,7 @@ fn section(kind: u8, bytes: &[u8]) -> Vec<u8> {
 
 fn controls() -> Named {
     let host = "srv-01".parse().unwrap();
-    let hello = Control::Hello { protocol: 1, origin: OriginId(u64::MAX), epoch: 300, host };
+    let hello = Control::Hello(Hello::new(OriginId(u64::MAX), 300, host));
     let welcome = Control::Welcome { held_epoch: 1, held_sequence: 70_000 };
     vec![("hello", hello.encode().to_vec()), ("welcome", welcome.encode().to_vec()), ("none", vec![0])]
 }

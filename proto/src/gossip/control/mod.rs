@@ -1,0 +1,159 @@
+//! What neighbours say to each other besides frames.
+
+mod have;
+mod trees;
+
+use std::net::SocketAddr;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use serde::{Deserialize, Serialize};
+
+pub use have::{Announcement, Have};
+pub use trees::{Alias, Graft, Name, Trees};
+
+use crate::body::bounded;
+use crate::limits::{DIGEST_BUCKETS, MESSAGE_BYTES_MAX, ORIGINS_MAX, PEERS_MAX, SUMMARY_MAX};
+use crate::origin::{HostName, OriginId};
+
+/// A control message: a zero byte, where a frame has its version, and the message in bincode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Control {
+    /// Each end's first message on a link.
+    Hello(Hello),
+    /// The answer to a hello: where the newest frame of the other end stands that the sender knows, 0 and 0 if none.
+    Welcome {
+        /// The frame's epoch.
+        held_epoch: u32,
+        /// The frame's sequence.
+        held_sequence: u32,
+    },
+    /// Which origins' frames are to come by this link, and which are not.
+    Trees(Trees),
+    /// What the sender holds, in hashes; asks for what it lacks.
+    Digest(Digest),
+    /// What the sender holds of some origins; the answer to a digest that differs.
+    Summary(Summary),
+    /// Asks for all that is held of these origins; the answer to a summary.
+    Want {
+        /// Whose frames the sender lacks.
+        #[serde(deserialize_with = "bounded::list::<_, _, SUMMARY_MAX>")]
+        origins: Vec<OriginId>,
+    },
+    /// The sender has as many neighbours as it takes and closes the link.
+    Full,
+}
+
+/// How an agent introduces itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// Version of the protocol that the sender speaks.
+    pub protocol: u8,
+    /// Who the sender is.
+    pub origin: OriginId,
+    /// Which run of it.
+    pub epoch: u32,
+    /// Its host's name.
+    pub host: HostName,
+    /// The port where it listens; 0 if nowhere that a neighbour could dial.
+    pub port: u16,
+    /// How many other neighbours it has.
+    pub links: u16,
+    /// Whether it gets all frames already, so that the new link is to announce them only.
+    pub is_fed: bool,
+    /// Where some other agents listen.
+    #[serde(deserialize_with = "bounded::list::<_, _, PEERS_MAX>")]
+    pub peers: Vec<SocketAddr>,
+}
+
+/// What an agent holds, in hashes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// A hash for each bucket of origins; 0 for one that is empty.
+    #[serde(deserialize_with = "bounded::list::<_, _, DIGEST_BUCKETS>")]
+    pub hashes: Vec<u32>,
+    /// Where some other agents listen.
+    #[serde(deserialize_with = "bounded::list::<_, _, PEERS_MAX>")]
+    pub peers: Vec<SocketAddr>,
+}
+
+/// All that an agent holds of the origins in a range of ids.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The range's first id.
+    pub from: OriginId,
+    /// The range's last id.
+    pub to: OriginId,
+    /// What is held, in ascending order of origins.
+    #[serde(deserialize_with = "bounded::list::<_, _, SUMMARY_MAX>")]
+    pub holdings: Vec<Holding>,
+}
+
+/// Where the frames stand that are held of an origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// Whose frames.
+    pub origin: OriginId,
+    /// Their epoch.
+    pub epoch: u32,
+    /// The keyframe's sequence.
+    pub keyframe: u32,
+    /// The newest frame's sequence.
+    pub newest: u32,
+}
+
+impl Hello {
+    /// The hello of an agent without neighbours, where nobody can dial it.
+    pub fn new(origin: OriginId, epoch: u32, host: HostName) -> Self {
+        Self { protocol: PROTOCOL, origin, epoch, host, port: 0, links: 0, is_fed: false, peers: Vec::new() }
+    }
+}
+
+impl Control {
+    /// Whether a message between neighbours is a control message and no frame.
+    pub fn is_control(bytes: &[u8]) -> bool {
+        bytes.first() == Some(&MARK)
+    }
+
+    /// Whether a control message is of a number that this protocol does not have, so that only a later one may send
+    /// it.
+    pub(super) fn is_of_later_protocol(bytes: &[u8]) -> bool {
+        matches!(bytes, [MARK, number, ..] if *number > have::NUMBER)
+    }
+
+    /// The message's bytes.
+    pub fn encode(&self) -> Bytes {
+        let mut bytes = BytesMut::new();
+        bytes.put_u8(MARK);
+        // Encoding to memory fails only for types that bincode lacks, which a test would show at once.
+        bytes.extend(bincode::serde::encode_to_vec(self, CODEC).unwrap_or_default());
+        bytes.freeze()
+    }
+
+    /// The message with these bytes. None if they are none, or one of a later protocol. Bytes at the end are left to
+    /// later versions.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (mark, message) = bytes.split_first()?;
+        if *mark != MARK {
+            return None;
+        }
+        bincode::serde::decode_from_slice(message, CODEC).ok().map(|(control, _)| control)
+    }
+}
+
+/// The version of the conversation between neighbours.
+pub(super) const PROTOCOL: u8 = 1;
+
+/// First byte of a control message. No frame's version is 0.
+const MARK: u8 = 0;
+
+/// An alias is the place of an origin in a table of [`ORIGINS_MAX`].
+const _: () = assert!(ORIGINS_MAX < Alias::MAX as usize);
+
+const CODEC: bincode::config::Configuration<
+    bincode::config::LittleEndian,
+    bincode::config::Varint,
+    bincode::config::Limit<MESSAGE_BYTES_MAX>,
+> = bincode::config::standard().with_limit::<MESSAGE_BYTES_MAX>();
+
+#[cfg(test)]
+mod tests;

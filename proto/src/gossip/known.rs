@@ -1,0 +1,103 @@
+//! What is known of one origin.
+
+use super::allowance::{Allowance, Draw};
+use super::held::Frames;
+use super::paths::Paths;
+use super::seen::Seen;
+use crate::body::Identity;
+use crate::frame::{Frame, FrameKind, Position};
+use crate::moment::Moment;
+use crate::origin::{HostName, OriginId, PublicKey};
+
+/// An origin that was heard of.
+///
+/// It keeps the key in 32 bytes: decompressed it has 192, and saves a tenth of the time that a check takes.
+#[derive(Debug)]
+pub(super) struct Known {
+    origin: OriginId,
+    key: PublicKey,
+    pub(super) host: HostName,
+    epoch: u32,
+    pub(super) seen: Seen,
+    pub(super) frames: Frames,
+    pub(super) heard_at: Moment,
+    pub(super) allowance: Allowance,
+    pub(super) paths: Paths,
+    /// Whether its neighbours agree that it is dead, and nothing came from it since.
+    pub(super) is_dead: bool,
+}
+
+impl Known {
+    /// What the first keyframe of an origin says. None if the origin did not seal it, where that is checked.
+    pub(super) fn of_keyframe(frame: &Frame, checks_signature: bool, now: Moment) -> Option<Self> {
+        let identity = Identity::of_verified(frame).ok()?;
+        if checks_signature && !has_signed(&identity.public_key, frame) {
+            return None;
+        }
+        let Position { epoch, sequence } = frame.position();
+        let mut seen = Seen::default();
+        seen.insert(sequence);
+        Some(Self {
+            origin: frame.origin(),
+            key: identity.public_key,
+            host: identity.host,
+            epoch,
+            seen,
+            frames: Frames::new(frame, now),
+            heard_at: said_at(frame, now),
+            allowance: Allowance::begun(now),
+            paths: Paths::default(),
+            is_dead: false,
+        })
+    }
+
+    /// Who it is.
+    pub(super) fn origin(&self) -> OriginId {
+        self.origin
+    }
+
+    /// Where its newest frame stands.
+    pub(super) fn position(&self) -> Position {
+        Position { epoch: self.epoch, sequence: self.seen.newest() }
+    }
+
+    pub(super) fn has_seen(&self, position: Position) -> bool {
+        position.epoch < self.epoch || (position.epoch == self.epoch && self.seen.contains(position.sequence))
+    }
+
+    pub(super) fn has_signed(&self, frame: &Frame) -> bool {
+        has_signed(&self.key, frame)
+    }
+
+    /// Learns all that a genuine frame tells of its origin, besides the frame itself. Whether it is the first of an
+    /// epoch.
+    pub(super) fn note(&mut self, frame: &Frame, now: Moment) -> bool {
+        let position = frame.position();
+        let is_new_epoch = position.epoch > self.epoch;
+        self.allowance.spend(Draw::of(frame, self.epoch), now);
+        if is_new_epoch {
+            self.epoch = position.epoch;
+            self.seen = Seen::default();
+        }
+        self.is_dead &= position < self.position();
+        self.seen.insert(position.sequence);
+        self.heard_at = self.heard_at.max(said_at(frame, now));
+        if frame.kind() == FrameKind::Keyframe
+            && position > self.frames.keyframe()
+            && let Ok(identity) = Identity::of_verified(frame)
+            && identity.host != self.host
+        {
+            self.host = identity.host;
+        }
+        is_new_epoch
+    }
+}
+
+fn has_signed(key: &PublicKey, frame: &Frame) -> bool {
+    key.verifier().is_ok_and(|verifier| frame.verify(&verifier))
+}
+
+/// When the origin sealed a frame, as far as its relays could tell.
+fn said_at(frame: &Frame, now: Moment) -> Moment {
+    Moment(now.0.saturating_sub(frame.age_ms().into()))
+}

@@ -1,0 +1,270 @@
+//! Who is a neighbour: links come up until there are enough, and again when some are lost.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::control::{Control, Hello};
+use super::engine::Engine;
+use super::link::{LinkId, Neighbour, Target};
+use super::links::{CloseReason, Verdict};
+use super::output::Output;
+use super::sync::is_summarised;
+use super::ties::{Tie, Ties};
+use crate::limits::{DIAL_WAIT_MS, DIALS_MAX, LOST_REDIAL_MS, NEIGHBOURS_PER_DEGREE, PEERS_MAX};
+use crate::moment::Moment;
+
+impl Engine {
+    pub(super) fn link_up(
+        &mut self,
+        id: LinkId,
+        dialled: Option<Target>,
+        remote: Option<SocketAddr>,
+        now: Moment,
+    ) {
+        if let Some(Target::Address(address)) = dialled {
+            self.dials.remove(&address);
+        }
+        if self.links.add(id, dialled, remote, now) {
+            let hello = Hello { peers: self.peers_for(id), ..self.hello() };
+            self.send_control(id, &Control::Hello(hello), now);
+        } else {
+            self.close(id, CloseReason::TooManyLinks, now);
+        }
+    }
+
+    pub(super) fn link_down(&mut self, id: LinkId, now: Moment) {
+        let Some(link) = self.links.remove(id) else { return };
+        match (link.dialled, &link.neighbour) {
+            (_, Some(Neighbour { address: Some(address), .. })) => self.passive.lose(*address),
+            (Some(Target::Address(address)), None) => self.passive.put_off(address, now),
+            _ => {}
+        }
+        if let Some(neighbour) = link.neighbour {
+            self.lost_neighbour(neighbour.origin, now);
+            self.reroute(id, now);
+        }
+        self.fill(now);
+    }
+
+    pub(super) fn dial_failed(&mut self, target: Target, now: Moment) {
+        if let Target::Address(address) = target
+            && self.dials.remove(&address).is_some()
+        {
+            self.passive.lose(address);
+            self.fill(now);
+        }
+    }
+
+    /// A neighbour introduced itself.
+    pub(super) fn heard_hello(&mut self, id: LinkId, hello: Hello, now: Moment) {
+        let Hello { protocol, origin, epoch, host, port, links, is_fed, peers } = hello;
+        let Some(link) = self.links.get(id) else { return };
+        let address = match link.dialled {
+            Some(Target::Address(address)) => Some(address),
+            _ => link.remote.filter(|_| port != 0).map(|remote| SocketAddr::new(remote.ip(), port)),
+        };
+        let neighbour = Neighbour { origin, epoch, host, protocol, address };
+        let loser = match self.links.judge(id, &neighbour, self.own.origin()) {
+            Verdict::Keep { loser } => loser,
+            Verdict::Close(reason) => {
+                if let (CloseReason::ToItself, Some(address)) = (reason, address) {
+                    self.passive.forget(address);
+                    self.own_addresses.insert(address);
+                }
+                return self.close(id, reason, now);
+            }
+        };
+        if let Some((loser, reason)) = loser {
+            self.close(loser, reason, now);
+        }
+        self.heard_of(id, &peers, now);
+        if !self.has_place_for(id, links, now) {
+            self.send_control(id, &Control::Full, now);
+            return self.close(id, CloseReason::Full, now);
+        }
+        self.introduce(id, neighbour, is_fed, now);
+    }
+
+    /// The neighbour on `link` has enough neighbours.
+    pub(super) fn turned_away(&mut self, id: LinkId, now: Moment) {
+        let dialled = self.links.get(id).and_then(|link| link.dialled);
+        if let Some(Target::Address(address)) = dialled {
+            self.passive.put_off(address, now);
+        }
+        self.close(id, CloseReason::TurnedAway, now);
+        self.fill(now);
+    }
+
+    /// A neighbour, or the LAN, told of agents.
+    pub(super) fn heard_of(&mut self, from: LinkId, peers: &[SocketAddr], now: Moment) {
+        let is_near =
+            self.links.get(from).and_then(|link| link.remote).is_some_and(|remote| is_local(remote.ip()));
+        for peer in peers.iter().take(PEERS_MAX) {
+            if is_near || !is_local(peer.ip()) {
+                self.learn(*peer, now);
+            }
+        }
+    }
+
+    /// An agent listens at `address`, as somebody says.
+    pub(super) fn learn(&mut self, address: SocketAddr, now: Moment) {
+        let ip = address.ip();
+        let can_be_dialled = address.port() != 0 && !ip.is_unspecified() && !ip.is_multicast();
+        if can_be_dialled && !self.own_addresses.contains(&address) && self.degree > 0 {
+            self.passive.learn(address, &mut self.random, now);
+        }
+    }
+
+    /// Dials until there are as many neighbours as there should be.
+    pub(super) fn fill(&mut self, now: Moment) {
+        let neighbours = self.links.neighbours().count();
+        let target = self.target_degree();
+        let wanted = target.saturating_sub(neighbours);
+        // Of those who are left after many died at once, most do not answer.
+        let at_once = if neighbours == 0 { DIALS_MAX } else { (2 * wanted).min(DIALS_MAX) };
+        while wanted > 0 && self.dials.len() < at_once {
+            let Self { links, dials, passive, random, .. } = self;
+            let is_out = |address| {
+                let is_linked = links.iter().any(|(_, link)| {
+                    let neighbour = link.neighbour.as_ref().and_then(|neighbour| neighbour.address);
+                    neighbour == Some(address) || link.dialled == Some(Target::Address(address))
+                });
+                is_linked || dials.contains_key(&address)
+            };
+            let Some(address) = passive.choose(random, now, is_out) else { break };
+            self.dial(address, now);
+        }
+    }
+
+    /// Gives up dials that take too long, and dials one agent that was lost now and then, so that the parts of a
+    /// network find each other again.
+    pub(super) fn redial(&mut self, now: Moment) {
+        let over = |started: &Moment| now.since(*started) >= DIAL_WAIT_MS;
+        let given_up: Vec<SocketAddr> =
+            self.dials.iter().filter(|(_, started)| over(started)).map(|(address, _)| *address).collect();
+        for address in given_up {
+            self.dials.remove(&address);
+            self.passive.lose(address);
+            self.outputs.push_back(Output::Undial { address });
+        }
+        let is_alone = self.links.neighbours().next().is_none();
+        let wait_ms = if is_alone { DIAL_WAIT_MS } else { LOST_REDIAL_MS };
+        if now.since(self.redialled_at) >= wait_ms && self.degree > 0 {
+            self.redialled_at = now;
+            let Self { links, dials, passive, .. } = self;
+            let is_out = |address| {
+                let mut neighbours = links.neighbours();
+                dials.contains_key(&address)
+                    || neighbours.any(|(_, neighbour)| neighbour.address == Some(address))
+            };
+            if let Some(address) = passive.choose_lost(is_out) {
+                self.dial(address, now);
+            }
+        }
+        self.fill(now);
+    }
+
+    /// Some agents to tell the neighbour on `link` of: neighbours first, which are there for certain.
+    pub(super) fn peers_for(&mut self, id: LinkId) -> Vec<SocketAddr> {
+        let Some(link) = self.links.get(id) else { return Vec::new() };
+        let is_near = link.remote.is_none_or(|remote| is_local(remote.ip()));
+        let is_fit = |address: SocketAddr| is_near || !is_local(address.ip());
+        let others = self.links.neighbours().filter(|(other, _)| *other != id);
+        let mut peers: Vec<SocketAddr> = others.filter_map(|(_, neighbour)| neighbour.address).collect();
+        peers.retain(|address| is_fit(*address));
+        while peers.len() > PEERS_MAX / 2 {
+            peers.swap_remove(self.random.below(peers.len()));
+        }
+        peers.extend(self.passive.sample(PEERS_MAX - peers.len(), &mut self.random, is_fit));
+        peers.sort_unstable();
+        peers.dedup();
+        peers
+    }
+
+    fn dial(&mut self, address: SocketAddr, now: Moment) {
+        self.dials.insert(address, now);
+        self.outputs.push_back(Output::Dial { address });
+    }
+
+    /// Takes a neighbour in, and tells it how much of its frames is known here.
+    fn introduce(&mut self, id: LinkId, neighbour: Neighbour, is_fed: bool, now: Moment) {
+        let origin = neighbour.origin;
+        let held = self.origins.position(origin).unwrap_or_default();
+        let welcome = Control::Welcome { held_epoch: held.epoch, held_sequence: held.sequence };
+        self.send_control(id, &welcome, now);
+        self.found_neighbour(origin);
+        self.tie(id, &neighbour, is_fed, now);
+        if let Some(link) = self.links.get_mut(id) {
+            link.neighbour = Some(neighbour);
+        }
+        self.send_trees(id, now);
+        self.outputs.push_back(Output::Linked { link: id });
+        if self.links.get(id).is_some_and(|link| link.dialled.is_some()) {
+            self.sync_with(id, now);
+        }
+    }
+
+    /// Decides whose frames a new link carries, of those that come by other links already: those of its two ends, and
+    /// those that one of them is without. All others are announced only.
+    fn tie(&mut self, id: LinkId, neighbour: &Neighbour, is_fed: bool, now: Moment) {
+        if !self.has_trees {
+            return;
+        }
+        let own = self.own.origin();
+        let am_fed = self.is_fed();
+        let mut ties = Ties::of(self.origins.slots(), if is_fed { Tie::LAZY } else { 0 });
+        let mut orphans = Vec::new();
+        for (slot, known) in self.origins.iter_mut() {
+            let Some(tie) = ties.get_mut(slot) else { continue };
+            if known.origin() == own {
+                tie.clear(Tie::LAZY);
+            } else if am_fed && known.origin() != neighbour.origin {
+                tie.set(Tie::PRUNED);
+                let is_fed = known.paths.first().is_some_and(|first| self.links.feeds(first, slot));
+                if !is_fed && is_summarised(known, now) {
+                    orphans.push((slot, known.origin(), known.position()));
+                }
+            }
+        }
+        let Some(link) = self.links.get_mut(id) else { return };
+        link.ties = ties;
+        for (slot, origin, position) in orphans {
+            link.graft(slot, origin, position);
+        }
+    }
+
+    /// Whether one more neighbour can be taken in, if need be instead of another. One that has hardly any neighbour
+    /// always can (HyParView, section 4.2).
+    fn has_place_for(&mut self, id: LinkId, its_links: u16, now: Moment) -> bool {
+        let places = (self.target_degree() * NEIGHBOURS_PER_DEGREE).max(1);
+        let is_wanted = self.degree == 0 || self.links.get(id).is_some_and(|link| link.dialled.is_some());
+        if is_wanted || self.links.neighbours().count() < places {
+            return true;
+        }
+        if its_links > 1 {
+            return false;
+        }
+        let others = self.links.iter().filter(|(_, link)| link.neighbour.is_some() && !link.is_pinned());
+        let others: Vec<LinkId> = others.map(|(other, _)| other).collect();
+        let Some(other) = others.get(self.random.below(others.len())).copied() else { return false };
+        self.send_control(other, &Control::Full, now);
+        self.close(other, CloseReason::Full, now);
+        true
+    }
+
+    /// How many neighbours there should be: a few more in a large network, whose trees are deeper.
+    fn target_degree(&self) -> usize {
+        let further = usize::from(self.degree > 0 && self.origins.len() > LARGE_NETWORK) * 2;
+        self.degree + further
+    }
+}
+
+/// Whether an address means another machine to every machine.
+fn is_local(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unicast_link_local(),
+    }
+}
+
+/// Number of hosts above which agents have two neighbours more.
+const LARGE_NETWORK: usize = 1000;

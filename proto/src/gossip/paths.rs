@@ -1,0 +1,49 @@
+//! The links by which an origin's frames come.
+
+use super::link::LinkId;
+
+/// By which links an origin's frames come, newest first to deliver first: one, or two for an origin whose frames must
+/// not wait for a repair. All others are pruned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Paths {
+    first: Option<LinkId>,
+    second: Option<LinkId>,
+    /// Whether a frame was announced that has not come.
+    pub(super) is_missing: bool,
+}
+
+impl Paths {
+    /// The link that delivers first.
+    pub(super) fn first(&self) -> Option<LinkId> {
+        self.first
+    }
+
+    /// The link that delivers the same once more, for an origin with two paths.
+    pub(super) fn second(&self) -> Option<LinkId> {
+        self.second
+    }
+
+    /// A frame came by `link` before all others.
+    pub(super) fn delivered_first(&mut self, link: LinkId) {
+        if self.first != Some(link) {
+            self.second = if self.second == Some(link) { self.first } else { self.second };
+            self.first = Some(link);
+        }
+    }
+
+    /// `link` is a second path from now on.
+    pub(super) fn set_second(&mut self, link: Option<LinkId>) {
+        self.second = link;
+    }
+
+    /// A link is gone. Whether it was one of the paths.
+    pub(super) fn lose(&mut self, link: LinkId) -> bool {
+        let was_path = self.first == Some(link) || self.second == Some(link);
+        if self.first == Some(link) {
+            self.first = self.second.take();
+        } else if self.second == Some(link) {
+            self.second = None;
+        }
+        was_path
+    }
+}

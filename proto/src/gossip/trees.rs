@@ -1,0 +1,346 @@
+//! The trees by which frames spread: one for each origin.
+
+use super::control::{Alias, Announcement, Control, Have, Trees};
+use super::engine::Engine;
+use super::journal::{Entry, Flush};
+use super::link::{Link, LinkId};
+use super::missing::Ask;
+use super::output::Output;
+use super::slot::Slot;
+use super::ties::{Named, Tie};
+use crate::body;
+use crate::frame::{Frame, Position};
+use crate::limits::{GRAFT_MS, GRAFT_ROUND_TRIPS, HAVE_MAX, SILENT_LINK_MS};
+use crate::moment::Moment;
+use crate::origin::OriginId;
+
+impl Engine {
+    /// Hands a frame to the subscribers and sends it to every neighbour who wants it, but for the one it came from.
+    pub(super) fn spread(&mut self, ingress: Option<LinkId>, slot: Slot, frame: &Frame, now: Moment) {
+        let Some(host) = self.origins.get(slot).map(|known| known.host.clone()) else { return };
+        self.outputs.push_back(Output::Deliver { host, frame: frame.clone() });
+        let Some(forwarded) = frame.forwarded(0) else {
+            self.counters.hop_limit_drops += 1;
+            return;
+        };
+        let low = low_byte(frame.position().sequence);
+        let mut announces = false;
+        for (id, link) in self.links.introduced_mut() {
+            let Some(tie) = link.ties.get_mut(slot) else { continue };
+            if Some(id) == ingress {
+                tie.set_has(low);
+            } else if !self.has_trees || !(tie.is(Tie::LAZY) || tie.has(low)) {
+                tie.set_has(low);
+                link.sent_at = now;
+                self.counters.forwarded += 1;
+                self.outputs.push_back(Output::Send { link: id, frame: forwarded.clone() });
+            } else {
+                announces |= tie.is(Tie::LAZY);
+            }
+        }
+        if announces {
+            self.journal.note(Entry { slot, low, ingress }, now);
+        }
+    }
+
+    /// A frame came by `link` that had not come before.
+    pub(super) fn came_first(&mut self, link: LinkId, slot: Slot, frame: &Frame, now: Moment) {
+        if !self.has_trees {
+            return;
+        }
+        let Some(known) = self.origins.get_mut(slot) else { return };
+        let newest = known.position();
+        if known.paths.is_missing && self.missing.came(slot, newest) {
+            known.paths.is_missing = false;
+        }
+        if frame.position() < newest {
+            return;
+        }
+        let is_fed = known.paths.first().is_some_and(|first| self.links.feeds(first, slot));
+        if self.links.feeds(link, slot) {
+            known.paths.delivered_first(link);
+        } else if !is_fed {
+            // It comes by a link that was to announce only, as after the network was in parts: nobody else brings it.
+            known.paths.delivered_first(link);
+            self.graft(link, slot, now);
+        }
+    }
+
+    /// A frame came by `link` that had come before.
+    pub(super) fn came_again(&mut self, link: LinkId, slot: Slot, frame: &Frame, now: Moment) {
+        let Some(known) = self.origins.get_mut(slot) else { return };
+        let newest = known.position();
+        if !self.has_trees || frame.position() != newest {
+            return;
+        }
+        let Self { links, .. } = self;
+        let feeds = |path: Option<LinkId>| path.is_some_and(|path| path != link && links.feeds(path, slot));
+        if frame.origin() != self.own.origin() {
+            if known.paths.first() == Some(link) {
+                return;
+            }
+            if !feeds(known.paths.first()) {
+                return known.paths.delivered_first(link);
+            }
+            if frame.is_critical() && !feeds(known.paths.second()) {
+                return known.paths.set_second(Some(link));
+            }
+        }
+        if let Some(link) = self.links.get_mut(link) {
+            if let Some(tie) = link.ties.get_mut(slot) {
+                tie.set_has(low_byte(newest.sequence));
+            }
+            link.prune(slot, frame.origin(), newest);
+            self.journal.wake(now);
+        }
+    }
+
+    /// A delta came whose keyframe has not: asks whoever brought it.
+    pub(super) fn ask_for_keyframe(&mut self, link: LinkId, slot: Slot, frame: &Frame, now: Moment) {
+        let Some(known) = self.origins.get(slot) else { return };
+        let held = known.frames.keyframe();
+        let needs = body::keyframe_sequence(frame);
+        let lacks = needs.is_some_and(|sequence| held < Position { sequence, ..frame.position() });
+        if lacks && self.has_trees && self.links.feeds(link, slot) {
+            let held = if held.epoch == known.position().epoch { held.sequence } else { 0 };
+            self.graft_above(link, slot, held, now);
+        }
+    }
+
+    /// Asks the neighbour on `link` for an origin's frames from the newest that is known here on.
+    pub(super) fn graft(&mut self, link: LinkId, slot: Slot, now: Moment) {
+        let Some(known) = self.origins.get(slot) else { return };
+        let held = known.position().sequence;
+        self.graft_above(link, slot, held, now);
+    }
+
+    fn graft_above(&mut self, link: LinkId, slot: Slot, held: u32, now: Moment) {
+        let Some(known) = self.origins.get(slot) else { return };
+        let (origin, epoch) = (known.origin(), known.position().epoch);
+        if let Some(up) = self.links.get_mut(link)
+            && up.neighbour.is_some()
+        {
+            self.counters.grafts += 1;
+            up.graft(slot, origin, Position { epoch, sequence: held });
+            self.send_trees(link, now);
+        }
+    }
+
+    /// A link is gone: asks all neighbours that are left for the frames that came by it.
+    pub(super) fn reroute(&mut self, lost: LinkId, now: Moment) {
+        for (slot, known) in self.origins.iter_mut() {
+            if !known.paths.lose(lost) {
+                continue;
+            }
+            let (origin, position) = (known.origin(), known.position());
+            for (_, link) in self.links.introduced_mut() {
+                if !link.feeds(slot) {
+                    link.graft(slot, origin, position);
+                }
+            }
+        }
+        self.send_all_trees(now);
+    }
+
+    /// A neighbour says which origins' frames it wants by this link. False if it says nonsense.
+    pub(super) fn heard_trees(&mut self, link: LinkId, trees: Trees) -> bool {
+        let Trees { names, prune, graft, unknown } = trees;
+        for name in names {
+            let slot = self.origins.slot(name.origin);
+            if let Some(link) = self.links.get_mut(link) {
+                link.ties.learn(name, slot);
+            }
+        }
+        for alias in prune {
+            let Some(named) = self.meant_by(link, alias) else { return false };
+            if let Named::Origin { slot, .. } = named
+                && let Some(tie) = self.tie_mut(link, slot)
+            {
+                tie.set(Tie::LAZY);
+            }
+        }
+        for wish in graft {
+            let Some(named) = self.meant_by(link, wish.alias) else { return false };
+            if let Named::Origin { slot, epoch } = named {
+                self.heard_graft(link, slot, Position { epoch, sequence: wish.held });
+            }
+        }
+        for alias in unknown {
+            let slot = Slot(alias);
+            if self.origins.get(slot).is_some() {
+                self.heard_graft(link, slot, Position::default());
+                if let Some(tie) = self.tie_mut(link, slot) {
+                    tie.clear(Tie::NAMED);
+                }
+            }
+        }
+        if self.links.get(link).is_some_and(|link| !link.owed.is_empty()) {
+            self.outputs.push_back(Output::Feed { link });
+        }
+        true
+    }
+
+    /// A neighbour wants an origin's frames by this link, and has those up to `held`.
+    fn heard_graft(&mut self, link: LinkId, slot: Slot, held: Position) {
+        let Some(known) = self.origins.get(slot) else { return };
+        let (newest, keyframe) = (known.position(), known.frames.keyframe());
+        let Some(link) = self.links.get_mut(link) else { return };
+        if let Some(tie) = link.ties.get_mut(slot) {
+            tie.clear(Tie::LAZY);
+        }
+        if newest > held {
+            link.owe(slot, keyframe > held);
+        }
+    }
+
+    /// A neighbour announces frames. False if it says nonsense.
+    pub(super) fn heard_announcements(
+        &mut self,
+        link: LinkId,
+        announcements: impl Iterator<Item = Option<Announcement>>,
+        now: Moment,
+    ) -> bool {
+        let patience_ms = self.patience_ms(link);
+        for announcement in announcements {
+            let Some(Announcement { alias, low }) = announcement else { return false };
+            match self.meant_by(link, alias) {
+                Some(Named::Origin { slot, epoch }) => {
+                    self.heard_announcement(link, slot, epoch, low, now.after_ms(patience_ms));
+                }
+                Some(Named::Nothing) => {
+                    if let Some(link) = self.links.get_mut(link) {
+                        link.ties.set_told(alias);
+                        link.pending.unknown.push(alias);
+                        self.journal.wake(now);
+                    }
+                }
+                Some(Named::Told) => {}
+                None => return false,
+            }
+        }
+        true
+    }
+
+    fn heard_announcement(&mut self, link: LinkId, slot: Slot, epoch: u32, low: u8, due: Moment) {
+        let Some(tie) = self.links.get_mut(link).and_then(|link| link.ties.get_mut(slot)) else { return };
+        let Some(known) = self.origins.get_mut(slot) else { return };
+        let newest = known.position();
+        if epoch < newest.epoch {
+            return;
+        }
+        tie.set_has(low);
+        let position = Position { epoch, sequence: nearest(newest.sequence, low) };
+        if position > newest {
+            known.paths.is_missing = true;
+            let position = if epoch > newest.epoch { Position { epoch, sequence: 0 } } else { position };
+            self.missing.announced(slot, position, link, due);
+        }
+    }
+
+    /// Asks for the frames that were announced and have not come.
+    pub(super) fn ask_for_missing(&mut self, now: Moment) {
+        while let Some(ask) = self.missing.ask(now, GRAFT_MS) {
+            match ask {
+                Ok(Ask { slot, link }) => self.graft(link, slot, now),
+                Err(slot) => {
+                    if let Some(known) = self.origins.get_mut(slot) {
+                        known.paths.is_missing = false;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says what there is to say of trees, and announces what came a moment ago.
+    pub(super) fn flush(&mut self, now: Moment) {
+        if self.journal.flush_at().is_none_or(|flush_at| now < flush_at) {
+            return;
+        }
+        let flush = self.journal.flush(now);
+        let own = self.own.origin();
+        let Self { links, origins, outputs, .. } = self;
+        for (id, link) in links.introduced_mut() {
+            let Some(neighbour) = link.neighbour.as_ref().map(|neighbour| neighbour.origin) else { continue };
+            if now.since(link.heard_at) > SILENT_LINK_MS {
+                // It would pile up there.
+                continue;
+            }
+            let mut have = Vec::new();
+            let Flush { first, second } = &flush;
+            for (entries, is_first) in [(first, true), (second, false)] {
+                for Entry { slot, low, ingress } in entries {
+                    let tie = link.ties.get(*slot);
+                    if !tie.is(Tie::LAZY) || tie.has(*low) || *ingress == Some(id) {
+                        continue;
+                    }
+                    let Some(known) = origins.get(*slot) else { continue };
+                    let origin = known.origin();
+                    if speaks_first(own, neighbour, origin) == is_first {
+                        let alias = link.alias(*slot, origin, known.position());
+                        have.push(Announcement { alias, low: *low });
+                    }
+                }
+            }
+            have.sort_unstable();
+            have.dedup_by_key(|announcement| announcement.alias);
+            outputs.extend(trees_of(id, link, now));
+            for part in have.chunks(HAVE_MAX) {
+                link.sent_at = now;
+                outputs.push_back(Output::SendControl { link: id, bytes: Have(part.to_vec()).encode() });
+            }
+        }
+    }
+
+    fn send_all_trees(&mut self, now: Moment) {
+        let Self { links, outputs, .. } = self;
+        for (id, link) in links.introduced_mut() {
+            outputs.extend(trees_of(id, link, now));
+        }
+    }
+
+    pub(super) fn send_trees(&mut self, link: LinkId, now: Moment) {
+        if let Some(up) = self.links.get_mut(link) {
+            self.outputs.extend(trees_of(link, up, now));
+        }
+    }
+
+    /// How long to wait for a frame that the neighbour on `link` announced.
+    fn patience_ms(&self, link: LinkId) -> u64 {
+        GRAFT_MS.max(GRAFT_ROUND_TRIPS * 2 * self.links.half_round_trip_ms(link))
+    }
+
+    fn meant_by(&self, link: LinkId, alias: Alias) -> Option<Named> {
+        self.links.get(link)?.ties.meant_by(alias)
+    }
+
+    fn tie_mut(&mut self, link: LinkId, slot: Slot) -> Option<&mut Tie> {
+        self.links.get_mut(link)?.ties.get_mut(slot)
+    }
+}
+
+/// What there is to say of trees on a link, in as many messages as it takes.
+fn trees_of(id: LinkId, link: &mut Link, now: Moment) -> Vec<Output> {
+    if link.pending.is_empty() {
+        return Vec::new();
+    }
+    link.sent_at = now;
+    let messages = std::mem::take(&mut link.pending).split();
+    messages.map(|trees| Output::SendControl { link: id, bytes: Control::Trees(trees).encode() }).collect()
+}
+
+/// Of two neighbours, the one that announces an origin's frames first: each does for half of the origins.
+fn speaks_first(own: OriginId, neighbour: OriginId, origin: OriginId) -> bool {
+    (own < neighbour) == (origin.0 & 1 == 0)
+}
+
+/// The last byte of a sequence.
+pub(super) fn low_byte(sequence: u32) -> u8 {
+    let [low, ..] = sequence.to_le_bytes();
+    low
+}
+
+/// The sequence nearest to `newest` that ends in `low`.
+fn nearest(newest: u32, low: u8) -> u32 {
+    let ahead = low.wrapping_sub(low_byte(newest)).cast_signed();
+    newest.saturating_add_signed(ahead.into())
+}
