@@ -1,7 +1,8 @@
 //! What 1,000 hosts cost a subscriber.
 //!
 //! `news` folds genuine deltas, which are all verified; `news_while_watched` the same with somebody who holds the
-//! view, so that hosts are copied when they change; `repeated` folds frames that are known already, which are
+//! view, so that hosts are copied when they change; `news_of_linked` that of hosts with six neighbours each, whose votes
+//! are counted, and `news_of_lost` that of hosts that all lose their neighbours at once; `repeated` folds frames that are known already, which are
 //! dropped before they are verified; `verify` is the signature alone.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
@@ -13,7 +14,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use divan::{Bencher, counter::ItemsCount};
-use grapevine_proto::{Frame, Identity};
+use grapevine_proto::{Frame, Identity, Lost, OriginId, Position};
 use grapevine_sub::Follower;
 use origin::Origin;
 
@@ -22,23 +23,47 @@ fn main() {
 }
 
 const HOSTS: usize = 1000;
+const NEIGHBOURS: usize = 6;
 
 /// A host name and a frame.
 type Heard = (String, Bytes);
 
 /// Keyframes of all hosts, then a delta of each.
 fn frames() -> (Vec<Heard>, Vec<Heard>) {
-    let mut keyframes = Vec::new();
-    let mut deltas = Vec::new();
-    for number in 0..HOSTS {
-        let name = format!("srv-{number:04}");
-        let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&number.to_le_bytes());
-        let mut origin = Origin::seeded(&name, seed);
-        keyframes.push((name.clone(), origin.frame(10.0)));
-        deltas.push((name, origin.frame(20.0)));
-    }
-    (keyframes, deltas)
+    frames_of(|_, _| {}, |_, _| {})
+}
+
+/// The same of hosts of which each says something of the six that follow it, first and then.
+fn frames_of(
+    first: impl Fn(&mut Origin, &[OriginId]),
+    then: impl Fn(&mut Origin, &[OriginId]),
+) -> (Vec<Heard>, Vec<Heard>) {
+    let ids: Vec<OriginId> = (0..HOSTS + NEIGHBOURS).map(|number| host(number % HOSTS).id()).collect();
+    let of = |(number, neighbours)| {
+        let mut origin = host(number);
+        first(&mut origin, neighbours);
+        let keyframe = origin.frame(10.0);
+        then(&mut origin, neighbours);
+        let delta = origin.frame(20.0);
+        ((origin.name.clone(), keyframe), (origin.name, delta))
+    };
+    (0..HOSTS).zip(ids.windows(NEIGHBOURS).skip(1)).map(of).unzip()
+}
+
+fn host(number: usize) -> Origin {
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&number.to_le_bytes());
+    Origin::seeded(&format!("srv-{number:04}"), seed)
+}
+
+fn link(origin: &mut Origin, neighbours: &[OriginId]) {
+    origin.link(neighbours, &[]);
+}
+
+fn lose(origin: &mut Origin, neighbours: &[OriginId]) {
+    let position = Position { epoch: 1, sequence: 2 };
+    let lost: Vec<Lost> = neighbours.iter().map(|&origin| Lost { origin, position }).collect();
+    origin.link(&[], &lost);
 }
 
 fn follow(follower: &mut Follower, frames: &[Heard]) {
@@ -63,7 +88,20 @@ fn join(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn news(bencher: Bencher<'_, '_>) {
-    let (keyframes, deltas) = frames();
+    bench_news(bencher, frames());
+}
+
+#[divan::bench]
+fn news_of_linked(bencher: Bencher<'_, '_>) {
+    bench_news(bencher, frames_of(link, |_, _| {}));
+}
+
+#[divan::bench]
+fn news_of_lost(bencher: Bencher<'_, '_>) {
+    bench_news(bencher, frames_of(link, lose));
+}
+
+fn bench_news(bencher: Bencher<'_, '_>, (keyframes, deltas): (Vec<Heard>, Vec<Heard>)) {
     bencher
         .counter(ItemsCount::new(HOSTS))
         .with_inputs(|| follower_of(&keyframes))
