@@ -5,16 +5,25 @@
 //! the agent and in simulations, and a recorded run replays.
 //!
 //! # How frames spread
-//! Every frame floods: an agent that sees a frame for the first time delivers it to its subscribers and forwards
-//! it, one hop older, to every neighbour but the one it came from. The hop limit stops it at the
-//! latest. A frame is known by origin, epoch and sequence; duplicates are dropped before any costly look at them,
-//! and a frame counts as seen only once its signature held, so that a forgery cannot shadow the real one.
+//! Along trees, one for each origin: a tree that all origins share is pruned at a different edge for each of those that
+//! speak at the same time. At first every neighbour gets every frame. Who gets one twice prunes the link that brought it
+//! second, and is told of that origin's frames by announcements only. So each origin's frames come by one link, the
+//! one that was fastest, and by two for an origin that cannot wait. What was announced and does not come is asked for,
+//! and when a link is lost, so is all that came by it. A frame is known by origin, epoch and sequence; duplicates are
+//! dropped before any costly look at them, and a frame counts as seen only once its signature held, so that a forgery
+//! cannot shadow the real one. Plumtree (Leitao, Pereira, Rodrigues, "Epidemic broadcast trees", 2007) is where the
+//! words are from.
 //!
 //! # How links come up
-//! Both ends say [`Control::Hello`]; each answers with [`Control::Welcome`], which says how far it knows the other.
-//! Then each end gets all frames the other holds ([`Output::Snapshot`]), a keyframe and the newest delta for each
-//! origin. An agent whose own frames come back from a later run than it remembers jumps above that epoch; a welcome,
-//! which nobody signed, is believed only a little.
+//! The configuration names some neighbours; others are found among those that neighbours tell of, until there are
+//! enough. Both ends say [`Hello`]; each answers with [`Control::Welcome`], which says how far it knows the other. Then
+//! they compare what they hold, by hashes first, and each gets what it lacks. An agent whose own frames come back
+//! from a later run than it remembers jumps above that epoch; a welcome, which nobody signed, is believed only a
+//! little.
+//!
+//! # Who is dead
+//! An agent whose link to a neighbour broke says so in its own frames. When most of the neighbours that a host named
+//! say it, the host is dead, until a later frame of it comes. Who was held up itself does not accuse others.
 //!
 //! # What others cannot do
 //! Neighbours and hosts may be broken or hostile. A host is heard at two frames a second however many it sends, first
@@ -26,16 +35,22 @@
 //!
 //! # Modules, in reading order
 //! - `input`, `output`, `counters`: all that can happen, all that may be asked for, and how often it was
-//! - `engine`: the function between them
+//! - `engine`, `upkeep`: the function between them, and what it does when nothing happens
 //! - `control`: what neighbours say to each other besides frames
-//! - `links`: the neighbours
+//! - `link`, `links`, `ties`: the neighbours, and whose frames take which link
+//! - `membership`, `passive`: who becomes a neighbour, and who could
 //! - `frames`: a frame's way through the engine
-//! - `origins`, `held`, `room`, `seen`: what is known of each origin, its frames held, room for them, and which were
-//!   seen
+//! - `trees`, `paths`, `journal`, `missing`: by which links it comes and goes, what to announce, and what to ask for
+//! - `origins`, `known`, `slot`, `held`, `room`, `seen`: what is known of each origin, its frames held, room for them,
+//!   and which were seen
+//! - `sync`: comparing what is held
+//! - `lost`, `health`: neighbours that were lost, and whether to believe it
+//! - `recorder`: the last minutes of what is near
 //! - `own`: where this host stands among its own frames
 //! - `bucket`, `allowance`: token buckets, and how many frames of one origin an agent takes
 //! - `budget`: how many signatures it checks, and for whom
 //! - `told`: of whom the operator heard lately
+//! - `random`: choices that need not be the same everywhere
 
 mod allowance;
 mod bucket;
