@@ -9,7 +9,7 @@ mod handmade;
 
 use bytes::Bytes;
 use grapevine_proto::gossip::{Control, Engine, Input, LinkId, Target};
-use grapevine_proto::limits::{BODY_BYTES_MAX, FRAME_BYTES_MAX, READINGS_MAX};
+use grapevine_proto::limits::{BODY_BYTES_MAX, FRAME_BYTES_MAX, READINGS_MAX, TREES_MAX};
 use grapevine_proto::{Frame, Mirror, Moment, OriginKey};
 use handmade::{
     CELLS, CHANGES, DELTA, Head, IDENTITY, KEYFRAME, ROWS, SERIES, absence, body, identity, list, row,
@@ -45,8 +45,9 @@ const DELTA_BYTES_MAX: usize = READINGS_MAX * (60 * 3 / 2 + 32) + 4 * BODY_BYTES
 /// that is a hop further.
 const ENGINE_BYTES_MAX: usize = CLAIM_BYTES_MAX + 3 * FRAME_BYTES_MAX;
 
-/// A control message is read with a limit of 256 bytes; the rest is what an error says.
-const CONTROL_BYTES_MAX: usize = 1024;
+/// The longest control message names, prunes, grafts and does not know as many origins as there may be (16, 2, 8 and 2
+/// bytes for each), in lists that double while they move; the rest is what an error says.
+const CONTROL_BYTES_MAX: usize = TREES_MAX * (16 + 2 + 8 + 2) * 3 + 1024;
 
 /// A length that no body has.
 const FAR_TOO_MANY: u64 = 1 << 60;

@@ -49,24 +49,10 @@ pub enum FrameKind {
 }
 
 /// A frame whose layout holds. Its signature may not: see [`Frame::verify`].
+///
+/// It is its bytes and nothing besides: agents hold two for every host there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
-    bytes: Bytes,
-    head: Head,
-    body_bytes: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Head {
-    version: u8,
-    kind: u8,
-    flags: u8,
-    hop_limit: u8,
-    origin: OriginId,
-    epoch: u32,
-    sequence: u32,
-    schema: u16,
-}
+pub struct Frame(Bytes);
 
 impl Frame {
     /// Checks the layout of `bytes`: nothing missing, nothing left over. Shares the bytes, copies none.
@@ -74,26 +60,25 @@ impl Frame {
         if bytes.len() > FRAME_BYTES_MAX {
             return Err(FrameError::TooLong { length: bytes.len() });
         }
-        let Some(head) = bytes.first_chunk::<HEAD_BYTES>() else {
+        let Some([version, .., low, high]) = bytes.first_chunk::<HEAD_BYTES>() else {
             return Err(FrameError::TooShort { expected: FRAME_OVERHEAD_BYTES, length: bytes.len() });
         };
-        let (head, body_bytes) = Head::read(head);
-        if head.version == 0 {
+        if *version == 0 {
             return Err(FrameError::VersionZero);
         }
-        let expected = FRAME_OVERHEAD_BYTES + body_bytes;
+        let expected = FRAME_OVERHEAD_BYTES + usize::from(u16::from_le_bytes([*low, *high]));
         match bytes.len() {
             length if length < expected => Err(FrameError::TooShort { expected, length }),
             length if length > expected => Err(FrameError::LeftOver { expected, length }),
-            _ => Ok(Self { bytes, head, body_bytes }),
+            _ => Ok(Self(bytes)),
         }
     }
 
     /// Whether the origin whose key `verifier` has sealed this frame.
     pub fn verify(&self, verifier: &Verifier) -> bool {
-        let signed_bytes = HEAD_BYTES + self.body_bytes;
-        let signed = self.bytes.get(..signed_bytes);
-        let signature = self.bytes.get(signed_bytes..).and_then(<[u8]>::first_chunk::<SIGNATURE_BYTES>);
+        let signed_bytes = self.0.len() - SIGNATURE_BYTES - TAIL_BYTES;
+        let signed = self.0.get(..signed_bytes);
+        let signature = self.0.get(signed_bytes..).and_then(<[u8]>::first_chunk::<SIGNATURE_BYTES>);
         signed.zip(signature).is_some_and(|(signed, signature)| verifier.verify(signed, signature))
     }
 
@@ -115,17 +100,17 @@ impl Frame {
 
     /// All of the frame's bytes.
     pub fn bytes(&self) -> &Bytes {
-        &self.bytes
+        &self.0
     }
 
     /// The version of the body.
     pub fn version(&self) -> u8 {
-        self.head.version
+        self.byte(0)
     }
 
     /// What the body holds.
     pub fn kind(&self) -> FrameKind {
-        match self.head.kind {
+        match self.byte(1) {
             KEYFRAME => FrameKind::Keyframe,
             DELTA => FrameKind::Delta,
             LEAVE => FrameKind::Leave,
@@ -135,27 +120,28 @@ impl Frame {
 
     /// Whether the frame is to take two paths, so that none has to wait for a repair.
     pub fn is_critical(&self) -> bool {
-        self.head.flags & CRITICAL != 0
+        self.byte(2) & CRITICAL != 0
     }
 
     /// The most links that the frame may cross.
     pub fn hop_limit(&self) -> u8 {
-        self.head.hop_limit
+        self.byte(3)
     }
 
     /// The host that sealed the frame.
     pub fn origin(&self) -> OriginId {
-        self.head.origin
+        OriginId(u64::from_le_bytes(self.head(4)))
     }
 
     /// Epoch and sequence: where the frame stands among all frames of its origin.
     pub fn position(&self) -> Position {
-        Position { epoch: self.head.epoch, sequence: self.head.sequence }
+        let [epoch, sequence] = [12, 16].map(|at| u32::from_le_bytes(self.head(at)));
+        Position { epoch, sequence }
     }
 
     /// The number of the origin's set of readings.
     pub fn schema(&self) -> u16 {
-        self.head.schema
+        u16::from_le_bytes(self.head(20))
     }
 
     /// How many links the frame has crossed.
@@ -170,11 +156,20 @@ impl Frame {
 
     /// The sections.
     pub fn body(&self) -> &[u8] {
-        self.bytes.get(HEAD_BYTES..HEAD_BYTES + self.body_bytes).unwrap_or_default()
+        self.0.get(HEAD_BYTES..self.0.len() - SIGNATURE_BYTES - TAIL_BYTES).unwrap_or_default()
     }
 
     fn tail(&self) -> &[u8] {
-        self.bytes.get(self.bytes.len().saturating_sub(TAIL_BYTES)..).unwrap_or_default()
+        self.0.get(self.0.len() - TAIL_BYTES..).unwrap_or_default()
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.0.get(at).copied().unwrap_or_default()
+    }
+
+    /// The `N` bytes of the head from `at` on, which every frame has.
+    fn head<const N: usize>(&self, at: usize) -> [u8; N] {
+        self.0.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
     }
 
     fn older_by(&self, residence_ms: u64) -> u32 {
@@ -182,11 +177,11 @@ impl Frame {
     }
 
     fn with_tail(&self, hop_count: u8, age_ms: u32) -> Self {
-        let mut bytes = BytesMut::from(&*self.bytes);
-        bytes.truncate(self.bytes.len() - TAIL_BYTES);
+        let mut bytes = BytesMut::from(&*self.0);
+        bytes.truncate(self.0.len() - TAIL_BYTES);
         bytes.extend_from_slice(&[hop_count]);
         bytes.extend_from_slice(&age_ms.to_le_bytes());
-        Self { bytes: bytes.freeze(), ..*self }
+        Self(bytes.freeze())
     }
 }
 
@@ -197,24 +192,6 @@ pub struct Position {
     pub epoch: u32,
     /// The frame's number in the epoch.
     pub sequence: u32,
-}
-
-impl Head {
-    fn read(bytes: &[u8; HEAD_BYTES]) -> (Self, usize) {
-        let [version, kind, flags, hop_limit, rest @ ..] = *bytes;
-        let [o0, o1, o2, o3, o4, o5, o6, o7, e0, e1, e2, e3, q0, q1, q2, q3, s0, s1, n0, n1] = rest;
-        let head = Self {
-            version,
-            kind,
-            flags,
-            hop_limit,
-            origin: OriginId(u64::from_le_bytes([o0, o1, o2, o3, o4, o5, o6, o7])),
-            epoch: u32::from_le_bytes([e0, e1, e2, e3]),
-            sequence: u32::from_le_bytes([q0, q1, q2, q3]),
-            schema: u16::from_le_bytes([s0, s1]),
-        };
-        (head, usize::from(u16::from_le_bytes([n0, n1])))
-    }
 }
 
 /// The bytes that arrived are no frame: their sender is broken or hostile.

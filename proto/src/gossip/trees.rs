@@ -200,41 +200,37 @@ impl Engine {
         announcements: impl Iterator<Item = Option<Announcement>>,
         now: Moment,
     ) -> bool {
-        let patience_ms = self.patience_ms(link);
+        let due = now.after_ms(self.patience_ms(link));
+        let Self { links, origins, missing, journal, .. } = self;
+        let Some(up) = links.get_mut(link) else { return true };
         for announcement in announcements {
             let Some(Announcement { alias, low }) = announcement else { return false };
-            match self.meant_by(link, alias) {
+            match up.ties.meant_by(alias) {
                 Some(Named::Origin { slot, epoch }) => {
-                    self.heard_announcement(link, slot, epoch, low, now.after_ms(patience_ms));
+                    let Some(known) = origins.get_mut(slot) else { continue };
+                    let newest = known.position();
+                    if epoch == newest.epoch
+                        && let Some(tie) = up.ties.get_mut(slot)
+                    {
+                        tie.set_has(low);
+                    }
+                    let sequence = if epoch > newest.epoch { 0 } else { nearest(newest.sequence, low) };
+                    let position = Position { epoch, sequence };
+                    if position > newest {
+                        known.paths.is_missing = true;
+                        missing.announced(slot, position, link, due);
+                    }
                 }
                 Some(Named::Nothing) => {
-                    if let Some(link) = self.links.get_mut(link) {
-                        link.ties.set_told(alias);
-                        link.pending.unknown.push(alias);
-                        self.journal.wake(now);
-                    }
+                    up.ties.set_told(alias);
+                    up.pending.unknown.push(alias);
+                    journal.wake(now);
                 }
                 Some(Named::Told) => {}
                 None => return false,
             }
         }
         true
-    }
-
-    fn heard_announcement(&mut self, link: LinkId, slot: Slot, epoch: u32, low: u8, due: Moment) {
-        let Some(tie) = self.links.get_mut(link).and_then(|link| link.ties.get_mut(slot)) else { return };
-        let Some(known) = self.origins.get_mut(slot) else { return };
-        let newest = known.position();
-        if epoch < newest.epoch {
-            return;
-        }
-        tie.set_has(low);
-        let position = Position { epoch, sequence: nearest(newest.sequence, low) };
-        if position > newest {
-            known.paths.is_missing = true;
-            let position = if epoch > newest.epoch { Position { epoch, sequence: 0 } } else { position };
-            self.missing.announced(slot, position, link, due);
-        }
     }
 
     /// Asks for the frames that were announced and have not come.
