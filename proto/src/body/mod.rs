@@ -36,6 +36,7 @@ pub(crate) use series::Series;
 
 use crate::frame::{Frame, FrameKind};
 use crate::limits::BODY_BYTES_MAX;
+use crate::origin::PublicKey;
 
 /// A part of a body that has a kind of its own.
 pub(crate) trait Section: Serialize + DeserializeOwned {
@@ -99,6 +100,13 @@ pub(crate) fn keyframe_sequence(frame: &Frame) -> Option<u32> {
         return None;
     }
     frame.position().sequence.checked_sub(since_keyframe(frame.body())?)
+}
+
+/// The key in the identity section of a keyframe: its first field, read alone.
+pub(crate) fn public_key(keyframe: &Frame) -> Option<PublicKey> {
+    let (_, identity) =
+        sections(keyframe.body()).map_while(Result::ok).find(|(kind, _)| *kind == Identity::KIND)?;
+    identity.first_chunk().copied().map(PublicKey)
 }
 
 /// The sections of `body` as kind and bytes. Ends after the first that is cut short.

@@ -4,7 +4,7 @@ use crate::body::{self, Links};
 use crate::frame::{Frame, FrameKind, Position};
 
 use crate::moment::Moment;
-use crate::origin::{HostName, OriginId};
+use crate::origin::{HostName, OriginId, PublicKey};
 
 /// What is held of one origin.
 #[derive(Debug)]
@@ -62,6 +62,11 @@ impl Frames {
     /// Whether there is a frame newer than the keyframe.
     pub(super) fn has_newer(&self) -> bool {
         self.newest.is_some()
+    }
+
+    /// The origin's key.
+    pub(super) fn public_key(&self) -> Option<PublicKey> {
+        body::public_key(&self.keyframe.frame)
     }
 
     /// Which neighbours the origin has and has lost, as its frames say.
