@@ -2,7 +2,7 @@
 //!
 //! This is one test in a binary of its own, because the allocator counts for the whole process.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic and says what it measured")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use bytes::Bytes;
 use grapevine_proto::gossip::{Announcement, Control, Engine, Have, Hello, Input, LinkId, Name, Trees};
