@@ -443,14 +443,14 @@ impl Connection {
             return Ok(());
         }
         // ZMTP 3.0: a message of a subscriber is 1 and a prefix, or 0 and a prefix to cancel (RFC 23).
-        let [body] = message.parts() else { return Ok(()) };
+        let [body] = message.parts() else { return Err(ProtocolError::SubscriberSends) };
         match body.first() {
             Some(1) => self.subscribed(body.slice(1..)),
             Some(0) => {
                 self.cancelled(body.slice(1..));
                 Ok(())
             }
-            _ => Ok(()),
+            _ => Err(ProtocolError::SubscriberSends),
         }
     }
 

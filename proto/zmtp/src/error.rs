@@ -85,6 +85,9 @@ pub enum ProtocolError {
         /// The peer's words, as far as they are printable.
         reason: String,
     },
+    /// A subscriber is there to listen.
+    #[error("a subscriber sends messages, to whom nobody listens")]
+    SubscriberSends,
     /// More or longer subscriptions than we take.
     #[error("more than {PREFIXES_MAX} subscriptions, or one longer than {PREFIX_BYTES_MAX} bytes")]
     TooManySubscriptions,

@@ -114,10 +114,10 @@ pub const ACCEPTS_PER_SECOND: u32 = 8;
 /// Most networks whose rates are remembered. The one that could open most connections is forgotten first.
 pub const ACCEPT_NETWORKS_MAX: usize = 256;
 
-/// Failed handshakes that are told at once before their rate counts.
+/// Failed handshakes, and likewise connections turned away, that are told at once before their rate counts.
 pub const REJECTED_BURST: u32 = 8;
 
-/// Failed handshakes that are told in a second in the long run.
+/// Failed handshakes, and likewise connections turned away, that are told in a second in the long run.
 pub const REJECTED_PER_SECOND: u32 = 1;
 
 /// How long a dial that is made only once waits for a connection: as long as a first packet that got lost takes (RFC

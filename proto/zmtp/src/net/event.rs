@@ -92,7 +92,8 @@ pub enum Event {
         /// Why.
         reason: DownReason,
     },
-    /// A peer that connected did not get through the handshake. Not every one is told if there are many.
+    /// A peer that connected did not get through the handshake, or was turned away before. Not every one is told if
+    /// there are many.
     Rejected {
         /// Where it came from.
         address: String,
@@ -136,6 +137,8 @@ pub enum DownReason {
     /// What was sent stayed unacknowledged, or the system knows no way to the peer any more, or a peer that does not
     /// answer PINGs kept its window closed.
     DeadPath,
+    /// There are too many connections from where it came, or too many that have not said who they are.
+    TurnedAway,
     /// The system broke it.
     Io(ErrorKind),
 }
@@ -161,6 +164,7 @@ impl fmt::Display for DownReason {
             Self::Overrun => f.write_str("the peer takes control messages more slowly than they are made"),
             Self::Protocol(error) => error.fmt(f),
             Self::DeadPath => f.write_str("the path is dead: the peer's host acknowledges nothing"),
+            Self::TurnedAway => f.write_str("too many connections, or too many in a short time"),
             Self::Io(kind) => kind.fmt(f),
         }
     }

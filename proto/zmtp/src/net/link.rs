@@ -187,7 +187,10 @@ impl Link {
             DownReason::DeadPath => add(&counting.timeouts, 1),
             DownReason::Protocol(_) => add(&counting.protocol_errors, 1),
             DownReason::Stalled | DownReason::Overrun => add(&counting.stalls, 1),
-            DownReason::ClosedByPeer | DownReason::ClosedHere | DownReason::Io(_) => {}
+            DownReason::ClosedByPeer
+            | DownReason::ClosedHere
+            | DownReason::TurnedAway
+            | DownReason::Io(_) => {}
         }
     }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::counters::add;
 use super::link::{Link, Origin};
 use super::seats::Seat;
 use super::socket::Socket;
@@ -68,7 +67,7 @@ async fn accept(_open: Open, net: Net, door: Door) {
         match next {
             Ok((socket, source, address)) => match seat(&net, source) {
                 Some(seat) => serve(&net, socket, seat, address),
-                None => add(&net.0.counting.turned_away, 1),
+                None => net.turn_away(address),
             },
             Err(_no_descriptors_or_broken_connection) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
@@ -89,6 +88,7 @@ fn serve(net: &Net, socket: Socket, seat: Seat, address: String) {
     };
     let handshake = seat.handshake();
     let (remote, dial) = (socket.remote(), None);
+    let from = address.clone();
     let (seat, stop) = (Some(seat), Stop::of_node(net));
     let origin = Origin { side: Side::Listener, security, address, remote, dial, seat, stop };
     // Made here, so that a burst is counted before the tasks run. Without random bytes from the system nobody is
@@ -98,7 +98,7 @@ fn serve(net: &Net, socket: Socket, seat: Seat, address: String) {
     tokio::spawn(async move {
         tokio::select! {
             biased;
-            () = handshake.displaced() => add(&net.0.counting.turned_away, 1),
+            () = handshake.displaced() => net.turn_away(from),
             _failed_handshakes_are_counted = socket.serve(link) => {}
         }
     });

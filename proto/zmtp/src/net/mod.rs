@@ -76,6 +76,8 @@ struct Inner {
     seats: Mutex<Seats>,
     /// How often failed handshakes may be told.
     rejections: Mutex<TokenBucket>,
+    /// How often it may be told that a connection was turned away: apart, as such a flood is to hide nothing else.
+    turnings_away: Mutex<TokenBucket>,
     /// When all is to end: set once, to the time by which it has to have ended.
     ending: watch::Sender<Option<Instant>>,
     /// How many sockets are open, those that listen included.
@@ -96,6 +98,7 @@ impl Net {
             rates: Mutex::default(),
             seats: Mutex::default(),
             rejections: Mutex::new(TokenBucket::full(REJECTED_BURST, Duration::ZERO)),
+            turnings_away: Mutex::new(TokenBucket::full(REJECTED_BURST, Duration::ZERO)),
             ending: watch::Sender::new(None),
             open: watch::Sender::new(0),
         };
@@ -178,10 +181,22 @@ impl Net {
         drop(tokio::time::timeout_at(ends, open.wait_for(|open| *open == 0)).await);
     }
 
-    /// Tells that a handshake failed, unless too many did lately or the owner is busy: strangers cost no memory.
+    /// Tells that a handshake failed, unless too many did lately.
     fn reject(&self, address: String, reason: DownReason) {
-        if lock(&self.0.rejections).take(REJECTED_BURST, REJECTED_PER_SECOND, self.now()) {
-            drop(self.0.events.try_send(Event::Rejected { address, reason }));
+        self.tell_rarely(&self.0.rejections, Event::Rejected { address, reason });
+    }
+
+    /// Counts and tells that a connection was turned away, unless too many were lately.
+    fn turn_away(&self, address: String) {
+        add(&self.0.counting.turned_away, 1_u64);
+        let reason = DownReason::TurnedAway;
+        self.tell_rarely(&self.0.turnings_away, Event::Rejected { address, reason });
+    }
+
+    /// Tells of a stranger, unless the owner is busy: strangers cost no memory.
+    fn tell_rarely(&self, bucket: &Mutex<TokenBucket>, event: Event) {
+        if lock(bucket).take(REJECTED_BURST, REJECTED_PER_SECOND, self.now()) {
+            drop(self.0.events.try_send(event));
         }
     }
 

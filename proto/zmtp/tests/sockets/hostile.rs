@@ -72,18 +72,20 @@ async fn one_address_takes_neither_all_connections_nor_the_tap() {
     let (mut server, endpoint) = Node::listening().await;
     server.net.listen(&tap).await.unwrap();
     let mut held = Vec::new();
-    for _ in 0..ADDRESS_CONNECTIONS_MAX + 8 {
+    for _ in 0..ADDRESS_CONNECTIONS_MAX + 4 {
         held.push(Raw::quiet(&endpoint, 1).await);
     }
     let taken = u64::try_from(ADDRESS_CONNECTIONS_MAX).unwrap();
     eventually("all are taken or turned away", || {
         let counters = server.net.counters();
-        (counters.connections, counters.turned_away) == (taken, 8)
+        (counters.connections, counters.turned_away) == (taken, 4)
     })
     .await;
     for _ in 0..taken {
         server.up().await;
     }
+    held.push(Raw::quiet(&endpoint, 1).await);
+    assert_eq!(server.rejected().await.1, DownReason::TurnedAway);
     held.push(Raw::quiet(&endpoint, 2).await);
     server.up().await;
     let mut local = Node::new();
