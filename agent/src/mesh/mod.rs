@@ -1,7 +1,9 @@
 //! The agent's part in the network: the gossip engine, and the sockets that carry out what it says.
 
+mod dashboards;
 mod feeds;
 mod neighbours;
+mod quota;
 mod refusals;
 
 use bytes::Bytes;
@@ -10,15 +12,19 @@ use grapevine_proto::{Frame, FrameKind, HostName, Links, Moment, OriginId};
 use grapevine_zmtp::{Endpoint, Event, LinkId, Message, Net, Rank, SendError, Slot, SocketType};
 
 use crate::config::Neighbor;
+use dashboards::Dashboards;
 use feeds::Feeds;
 use neighbours::Neighbours;
+use quota::Quota;
 
 /// The engine with its sockets.
 pub(crate) struct Mesh {
     engine: Engine,
     net: Net,
     neighbours: Neighbours,
+    dashboards: Dashboards,
     feeds: Feeds,
+    quota: Quota,
 }
 
 /// What the network asks of whoever composes this host's frames.
@@ -36,7 +42,8 @@ impl Mesh {
     pub(crate) fn new(engine: Engine, net: Net, seeds: &[Neighbor]) -> Self {
         let endpoints = seeds.iter().map(|Neighbor(endpoint)| endpoint.clone());
         let neighbours = Neighbours::dial(&net, endpoints);
-        Self { engine, net, neighbours, feeds: Feeds::default() }
+        let (dashboards, feeds, quota) = (Dashboards::default(), Feeds::default(), Quota::default());
+        Self { engine, net, neighbours, dashboards, feeds, quota }
     }
 
     /// Sends this host's own frame into the network.
@@ -49,7 +56,7 @@ impl Mesh {
         match event {
             Event::Up { link, peer } => {
                 if peer.socket_type == SocketType::Sub {
-                    tracing::debug!(%link, address = %peer.address, "dashboard attached");
+                    self.dashboards.up(link, peer.address);
                     return Asked::default();
                 }
                 let dialled = self.neighbours.up(link, peer.dial, peer.address);
@@ -75,7 +82,11 @@ impl Mesh {
             }
             Event::Down { link, reason } => {
                 self.feeds.stop(link);
-                self.neighbours.down(&self.net, link, &reason.to_string());
+                self.dashboards.down(link, &reason, &mut self.quota, now);
+                if self.neighbours.has(link) && self.may_tell(link, now) {
+                    tracing::info!(neighbour = self.neighbours.describe(link), %reason, "neighbour lost");
+                }
+                self.neighbours.down(&self.net, link);
                 self.handle(Input::LinkDown { link: engines(link) }, now)
             }
             Event::Rejected { address, reason } => {
@@ -146,7 +157,9 @@ impl Mesh {
             }
             Output::Feed { link } => self.feed(sockets(link), now),
             Output::Linked { link } => {
-                if let Some((_, neighbour)) = self.engine.neighbours().find(|(id, _)| *id == link) {
+                if self.may_tell(sockets(link), now)
+                    && let Some((_, neighbour)) = self.engine.neighbours().find(|(id, _)| *id == link)
+                {
                     let (host, origin) = (&neighbour.host, neighbour.origin);
                     tracing::info!(%host, %origin, "neighbour linked");
                 }
@@ -163,7 +176,7 @@ impl Mesh {
             Output::Deliver { host, frame } => {
                 self.net.publish(slot_of(&frame), &to_subscriber(&host, &frame));
             }
-            Output::Close { link, reason } => self.close(sockets(link), reason),
+            Output::Close { link, reason } => self.close(sockets(link), reason, now),
             Output::Refused { link, reason } => {
                 refusals::tell(&self.neighbours.describe(sockets(link)), &self.engine, reason);
             }
@@ -186,28 +199,35 @@ impl Mesh {
         }
     }
 
-    fn close(&mut self, link: LinkId, reason: CloseReason) {
+    fn close(&mut self, link: LinkId, reason: CloseReason, now: Moment) {
         match reason {
-            CloseReason::Duplicate { kept } => {
-                tracing::debug!(%link, %reason, "link closed");
-                self.neighbours.suspend(link, Some(sockets(kept)));
-            }
-            CloseReason::ToItself | CloseReason::NotAllowed => {
-                tracing::warn!(neighbour = self.neighbours.describe(link), "{reason}");
-                self.neighbours.suspend(link, None);
-            }
-            CloseReason::Replaced | CloseReason::Full | CloseReason::TurnedAway => {
-                tracing::debug!(%link, %reason, "link closed");
-            }
-            CloseReason::Malformed
+            CloseReason::Duplicate { .. }
+            | CloseReason::Replaced
+            | CloseReason::Full
+            | CloseReason::TurnedAway => tracing::debug!(%link, %reason, "link closed"),
+            CloseReason::ToItself
+            | CloseReason::NotAllowed
+            | CloseReason::Malformed
             | CloseReason::Forgery
             | CloseReason::HelloTwice
             | CloseReason::NoHello
             | CloseReason::TooManyLinks => {
-                tracing::warn!(neighbour = self.neighbours.describe(link), %reason, "link closed");
+                if self.may_tell(link, now) {
+                    tracing::warn!(neighbour = self.neighbours.describe(link), %reason, "link closed");
+                }
             }
         }
+        match reason {
+            CloseReason::Duplicate { kept } => self.neighbours.suspend(link, Some(sockets(kept))),
+            CloseReason::ToItself | CloseReason::NotAllowed => self.neighbours.suspend(link, None),
+            _ => {}
+        }
         self.net.close(link);
+    }
+
+    /// Whether the log may tell of a link. Those that this agent dials come and go at its own pace.
+    fn may_tell(&mut self, link: LinkId, now: Moment) -> bool {
+        self.neighbours.has_dialled(link) || self.quota.take(now)
     }
 
     /// Sends a reader the next of what is held, as far as its queue has room.

@@ -46,12 +46,19 @@ impl Neighbours {
         Some(Target::Seed(u16::try_from(seed?).unwrap_or(u16::MAX)))
     }
 
+    /// Whether a link leads to a neighbour, and not to a dashboard.
+    pub(super) fn has(&self, link: LinkId) -> bool {
+        self.links.contains_key(&link)
+    }
+
+    /// Whether this agent dialled a link.
+    pub(super) fn has_dialled(&self, link: LinkId) -> bool {
+        self.links.get(&link).is_some_and(|link| link.seed.is_some())
+    }
+
     /// Forgets a link, and dials again where it stood in for a seed's own.
-    pub(super) fn down(&mut self, net: &Net, link: LinkId, reason: &str) {
-        if self.links.contains_key(&link) {
-            tracing::info!(neighbour = self.describe(link), reason, "neighbour lost");
-            self.links.remove(&link);
-        }
+    pub(super) fn down(&mut self, net: &Net, link: LinkId) {
+        self.links.remove(&link);
         for seed in self.seeds.iter_mut().filter(|seed| seed.reached_by == Some(link)) {
             seed.reached_by = None;
             seed.dial = Some(net.dial(seed.endpoint.clone(), DialAs::Dealer));
