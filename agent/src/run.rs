@@ -39,10 +39,11 @@ pub(crate) fn run(arguments: &Run) -> anyhow::Result<()> {
 async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
     let settings = &config.metrics_agent;
     let (net, mut events) = Net::new(net_config(settings)?);
-    let mut agent = Agent::start(config, &net)?;
+    let state = open_state(settings)?;
     let tap = settings.tap.clone().or_else(standard_tap).map(Endpoint::Unix);
     let tcp = Endpoint::Tcp { host: settings.bind.to_string(), port: settings.port };
     let bound = mesh::listen(&net, &tcp, tap.as_ref()).await?;
+    let mut agent = Agent::start(config, &net, state, &bound)?;
     if settings.plaintext {
         tracing::warn!("plaintext = true: whoever reaches the network reads along and can join");
     } else if settings.keys().is_none() {
@@ -86,22 +87,22 @@ struct Agent {
 }
 
 impl Agent {
-    fn start(config: &Config, net: &Net) -> anyhow::Result<Self> {
+    /// Joins the network; others reach the agent at `bound`.
+    fn start(config: &Config, net: &Net, state: StateDir, bound: &Endpoint) -> anyhow::Result<Self> {
         let clock = Clock::start();
         let settings = &config.metrics_agent;
         let host = host_name(settings)?;
-        let folder = settings.state_dir.clone().or_else(state::standard_folder);
-        let folder =
-            folder.context("no place for the agent's state: set metrics_agent.state_dir, or HOME")?;
-        let state = StateDir::open(&folder)?;
         let (key, epoch) = (state.origin_key()?, state.begin_epoch()?);
         let now = clock.now();
-        let mut engine =
-            Engine::new(key.origin(), key.public().verifier()?, host.clone(), epoch, now).linking(0);
+        let mut engine = Engine::new(key.origin(), key.public().verifier()?, host.clone(), epoch, now)
+            .linking(settings.links.into());
+        if let Endpoint::Tcp { port, .. } = bound {
+            engine = engine.listening(*port);
+        }
         if !settings.allow_origins.is_empty() {
             engine = engine.allowing(settings.allow_origins.iter().map(|Allowed(origin)| *origin).collect());
         }
-        let mesh = Mesh::new(engine, net.clone(), &settings.neighbors);
+        let mesh = Mesh::new(engine, net.clone(), settings);
         let identity = Identity {
             public_key: key.public(),
             host,
@@ -111,8 +112,11 @@ impl Agent {
         };
         let mut run = [0; 2];
         getrandom::fill(&mut run).context("no random numbers from the system")?;
-        let composer = Composer::new(key, identity, settings.hop_limit, epoch)
+        let mut composer = Composer::new(key, identity, settings.hop_limit, epoch)
             .numbering_schemas_after(u16::from_le_bytes(run));
+        if settings.critical {
+            composer = composer.critical();
+        }
         let collecting = Collecting::start(&config.collectors, Context::of_this_machine(), clock);
         Ok(Self {
             clock,
@@ -225,6 +229,12 @@ impl Agent {
             Err(error) => tracing::error!("no leave taken: {:#}", anyhow::Error::from(error)),
         }
     }
+}
+
+fn open_state(settings: &MetricsAgent) -> anyhow::Result<StateDir> {
+    let folder = settings.state_dir.clone().or_else(state::standard_folder);
+    let folder = folder.context("no place for the agent's state: set metrics_agent.state_dir, or HOME")?;
+    Ok(StateDir::open(&folder)?)
 }
 
 fn host_name(settings: &MetricsAgent) -> anyhow::Result<HostName> {

@@ -46,6 +46,28 @@ impl Lab {
         Some(lab)
     }
 
+    /// Hosts of these names, at most 200, on one LAN. None, with the reason printed, where that is not allowed.
+    pub fn lan(hosts: &[&'static str]) -> Option<Self> {
+        let mut lab = Self::new(&[hosts, &[BRIDGE]].concat(), &[])?;
+        let bridge_space = lab.namespace(BRIDGE);
+        must(&["-n", &bridge_space, "link", "add", BRIDGE, "type", "bridge"]);
+        must(&["-n", &bridge_space, "link", "set", BRIDGE, "up"]);
+        for (host, last) in hosts.iter().zip(1..=200) {
+            let (space, port) = (lab.namespace(host), format!("to-{host}"));
+            #[rustfmt::skip]
+            must(&["link", "add", "lan", "netns", &space, "type", "veth", "peer", "name", &port, "netns", &bridge_space]);
+            must(&["-n", &bridge_space, "link", "set", &port, "master", BRIDGE, "up"]);
+            let address = format!("10.61.0.{last}");
+            must(&["-n", &space, "address", "add", &format!("{address}/24"), "dev", "lan"]);
+            must(&["-n", &space, "link", "set", "lan", "up"]);
+            must(&["-n", &space, "route", "add", "default", "dev", "lan"]);
+            for other in hosts {
+                lab.wires.insert((other, host), address.clone());
+            }
+        }
+        Some(lab)
+    }
+
     /// Starts an agent on `host` with links to its `neighbours`; `more` is added to its configuration.
     pub fn agent(&self, host: &'static str, neighbours: &[&'static str], more: &str) -> Running {
         let config = self.agent_config(host, neighbours, more);
@@ -171,6 +193,9 @@ impl Lab {
         format!("grapevine-{}-{}-{host}", std::process::id(), self.number)
     }
 }
+
+/// The host in the middle of a LAN, and its device.
+const BRIDGE: &str = "bridge";
 
 impl Drop for Lab {
     fn drop(&mut self) {

@@ -42,6 +42,8 @@ pub(crate) struct MetricsAgent {
     /// Agents to keep a link to.
     #[serde(deserialize_with = "source::list")]
     pub(crate) neighbors: Vec<Neighbor>,
+    /// How many neighbours the agent finds for itself beyond those that dial it; 0 for none but those above.
+    pub(crate) links: u8,
     /// The only hosts whose frames are taken, besides this one; all if empty.
     #[serde(deserialize_with = "source::list")]
     pub(crate) allow_origins: Vec<Allowed>,
@@ -60,6 +62,8 @@ pub(crate) struct MetricsAgent {
     pub(crate) interval_ms: u32,
     /// The most links that this host's frames cross.
     pub(crate) hop_limit: u8,
+    /// Whether this host's frames take two paths.
+    pub(crate) critical: bool,
 }
 
 impl Default for MetricsAgent {
@@ -71,6 +75,7 @@ impl Default for MetricsAgent {
             plaintext: false,
             key_file: None,
             neighbors: Vec::new(),
+            links: LINKS,
             allow_origins: Vec::new(),
             host_name: None,
             role: "agent".to_owned(),
@@ -79,6 +84,7 @@ impl Default for MetricsAgent {
             tap: None,
             interval_ms: 1000,
             hop_limit: limits::HOP_LIMIT,
+            critical: false,
         }
     }
 }
@@ -126,6 +132,9 @@ impl Config {
                     .to_owned(),
             );
         }
+        if agent.links > LINKS_MAX {
+            return Err(format!("metrics_agent.links = {}: use 0 to {LINKS_MAX}, 6 are plenty", agent.links));
+        }
         if agent.groups.len() > limits::GROUPS_MAX {
             return Err(format!("metrics_agent.groups: at most {} groups", limits::GROUPS_MAX));
         }
@@ -146,6 +155,11 @@ impl MetricsAgent {
     /// Where the keys are, if the agent has any.
     pub(crate) fn keys(&self) -> Option<PathBuf> {
         self.key_file.clone().or_else(keys::credential)
+    }
+
+    /// Whether its links stay on this machine, as they must without keys on a network that does not encrypt.
+    pub(crate) fn stays_here(&self) -> bool {
+        !self.plaintext && self.keys().is_none()
     }
 
     fn check_plaintext(&self) -> Result<(), String> {
@@ -187,3 +201,11 @@ fn is_local(endpoint: &Endpoint) -> bool {
 }
 
 const INTERVAL_MS_MAX: u32 = 60_000;
+
+/// How many neighbours an agent finds for itself if nothing is configured.
+#[expect(clippy::cast_possible_truncation, reason = "6")]
+const LINKS: u8 = limits::DEGREE as u8;
+
+/// Twice as many are taken of those that dial the agent, and half of all links are left to configured neighbours.
+#[expect(clippy::cast_possible_truncation, reason = "16")]
+const LINKS_MAX: u8 = (limits::LINKS_MAX / (2 * limits::NEIGHBOURS_PER_DEGREE)) as u8;

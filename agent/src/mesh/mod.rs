@@ -5,13 +5,14 @@ mod feeds;
 mod neighbours;
 mod quota;
 mod refusals;
+mod seeds;
 
 use bytes::Bytes;
 use grapevine_proto::gossip::{self, CloseReason, Counters, Engine, Input, Output, Target};
 use grapevine_proto::{Frame, FrameKind, HostName, Links, Moment, OriginId};
 use grapevine_zmtp::{Endpoint, Event, LinkId, Message, Net, Rank, SendError, Slot, SocketType};
 
-use crate::config::Neighbor;
+use crate::config::{MetricsAgent, Neighbor};
 use dashboards::Dashboards;
 use feeds::Feeds;
 use neighbours::Neighbours;
@@ -38,10 +39,10 @@ pub(crate) struct Asked {
 }
 
 impl Mesh {
-    /// Joins the network, dialling `seeds`.
-    pub(crate) fn new(engine: Engine, net: Net, seeds: &[Neighbor]) -> Self {
-        let endpoints = seeds.iter().map(|Neighbor(endpoint)| endpoint.clone());
-        let neighbours = Neighbours::dial(&net, endpoints);
+    /// Joins the network as `settings` say, dialling the neighbours that they name.
+    pub(crate) fn new(engine: Engine, net: Net, settings: &MetricsAgent) -> Self {
+        let seeds = settings.neighbors.iter().map(|Neighbor(endpoint)| endpoint.clone());
+        let neighbours = Neighbours::new(&net, seeds, settings.stays_here());
         let (dashboards, feeds, quota) = (Dashboards::default(), Feeds::default(), Quota::default());
         Self { engine, net, neighbours, dashboards, feeds, quota }
     }
@@ -93,9 +94,10 @@ impl Mesh {
                 tracing::warn!(address, %reason, "connection rejected");
                 Asked::default()
             }
-            Event::DialFailed { endpoint, reason, .. } => {
+            Event::DialFailed { dial, endpoint, reason } => {
                 tracing::debug!(%endpoint, %reason, "dial failed");
-                Asked::default()
+                let target = self.neighbours.dial_failed(dial);
+                target.map_or_else(Asked::default, |target| self.handle(Input::DialFailed { target }, now))
             }
             Event::Unreachable { endpoint, reason, .. } => {
                 tracing::warn!(%endpoint, %reason, "neighbour cannot be reached; dialling on every 2 s");
@@ -106,6 +108,7 @@ impl Mesh {
 
     /// Comes back to the engine, whose deadline has passed.
     pub(crate) fn timeout(&mut self, now: Moment) -> Asked {
+        self.neighbours.resume(&self.net, self.is_alone(), now);
         self.handle(Input::Timeout, now)
     }
 
@@ -165,10 +168,12 @@ impl Mesh {
                 }
             }
             Output::Dial { address } => {
-                let target = Target::Address(address);
-                self.engine.handle(Input::DialFailed { target }, now);
+                if !self.neighbours.dial(&self.net, address) {
+                    let target = Target::Address(address);
+                    self.engine.handle(Input::DialFailed { target }, now);
+                }
             }
-            Output::Undial { .. } => {}
+            Output::Undial { address } => self.neighbours.undial(address),
             Output::Died { origin } => {
                 let host = self.engine.host(origin).map_or("unknown", HostName::as_str);
                 tracing::warn!(host, %origin, "host is dead: most of its neighbours lost it");
@@ -191,6 +196,10 @@ impl Mesh {
         }
     }
 
+    fn is_alone(&self) -> bool {
+        self.engine.neighbours().next().is_none()
+    }
+
     fn send(&self, link: LinkId, slot: Slot, message: Message) {
         match self.net.send(link, slot, message) {
             Ok(()) => {}
@@ -201,6 +210,9 @@ impl Mesh {
 
     fn close(&mut self, link: LinkId, reason: CloseReason, now: Moment) {
         match reason {
+            CloseReason::ToItself if !self.neighbours.is_seed(link) => {
+                tracing::debug!(%link, "link closed: it leads back to this agent");
+            }
             CloseReason::Duplicate { .. }
             | CloseReason::Replaced
             | CloseReason::Full
@@ -219,15 +231,16 @@ impl Mesh {
         }
         match reason {
             CloseReason::Duplicate { kept } => self.neighbours.suspend(link, Some(sockets(kept))),
+            CloseReason::TurnedAway if !self.is_alone() => self.neighbours.put_off(link, now),
             CloseReason::ToItself | CloseReason::NotAllowed => self.neighbours.suspend(link, None),
             _ => {}
         }
         self.net.close(link);
     }
 
-    /// Whether the log may tell of a link. Those that this agent dials come and go at its own pace.
+    /// Whether the log may tell of a link. Those to configured neighbours come and go at this agent's pace.
     fn may_tell(&mut self, link: LinkId, now: Moment) -> bool {
-        self.neighbours.has_dialled(link) || self.quota.take(now)
+        self.neighbours.is_seed(link) || self.quota.take(now)
     }
 
     /// Sends a reader the next of what is held, as far as its queue has room.

@@ -1,49 +1,66 @@
-//! The neighbours that the configuration names: dialled, and dialled again whenever no link to them is left.
+//! Whom this agent dials, and which links lead to whom.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
+use grapevine_proto::Moment;
 use grapevine_proto::gossip::Target;
 use grapevine_zmtp::{Dial, DialAs, DialId, Endpoint, LinkId, Net};
 
-/// The configured neighbours and which links lead to them.
+use super::seeds::Seeds;
+
+/// The neighbours: those that the configuration names and those that the engine chose.
 pub(super) struct Neighbours {
-    seeds: Vec<Seed>,
+    seeds: Seeds,
+    /// Agents that the engine chose and that have not answered yet.
+    dials: BTreeMap<SocketAddr, Dial>,
     links: BTreeMap<LinkId, Link>,
+    /// Whether only agents on this machine may be dialled: without keys nothing else is safe.
+    stays_here: bool,
 }
 
 struct Link {
-    /// The number of the seed that dialled it, if it was one.
-    seed: Option<usize>,
+    target: Option<Target>,
     address: String,
-}
-
-struct Seed {
-    endpoint: Endpoint,
-    /// Dials as long as this lives.
-    dial: Option<Dial>,
-    /// The link that makes dialling pointless: its end starts it anew.
-    reached_by: Option<LinkId>,
+    /// Ends the link when it is dropped, if the engine chose the neighbour.
+    _dial: Option<Dial>,
 }
 
 impl Neighbours {
-    pub(super) fn dial(net: &Net, endpoints: impl Iterator<Item = Endpoint>) -> Self {
-        let seeds = endpoints
-            .map(|endpoint| Seed {
-                dial: Some(net.dial(endpoint.clone(), DialAs::Dealer)),
-                endpoint,
-                reached_by: None,
-            })
-            .collect();
-        Self { seeds, links: BTreeMap::new() }
+    pub(super) fn new(net: &Net, seeds: impl Iterator<Item = Endpoint>, stays_here: bool) -> Self {
+        Self { seeds: Seeds::dial(net, seeds), dials: BTreeMap::new(), links: BTreeMap::new(), stays_here }
     }
 
-    /// Takes note of a link. Which seed dialled it, if one did.
+    /// Dials an agent that the engine chose. Whether that is allowed.
+    pub(super) fn dial(&mut self, net: &Net, address: SocketAddr) -> bool {
+        let may_dial = !self.stays_here || address.ip().is_loopback();
+        if may_dial {
+            let endpoint = Endpoint::Tcp { host: address.ip().to_string(), port: address.port() };
+            self.dials.insert(address, net.dial_once(endpoint, DialAs::Dealer));
+        }
+        may_dial
+    }
+
+    /// Gives up dialling an agent that the engine chose.
+    pub(super) fn undial(&mut self, address: SocketAddr) {
+        self.dials.remove(&address);
+    }
+
+    /// Forgets a dial that failed. Whom it was to reach, if the engine waits for it.
+    pub(super) fn dial_failed(&mut self, dial: DialId) -> Option<Target> {
+        let address = self.chosen(dial)?;
+        self.dials.remove(&address);
+        Some(Target::Address(address))
+    }
+
+    /// Takes note of a link. Whom this agent dialled, if it did.
     pub(super) fn up(&mut self, link: LinkId, dial: Option<DialId>, address: String) -> Option<Target> {
-        let seed = dial.and_then(|id| {
-            self.seeds.iter().position(|seed| seed.dial.as_ref().is_some_and(|dial| dial.id() == id))
-        });
-        self.links.insert(link, Link { seed, address });
-        Some(Target::Seed(u16::try_from(seed?).unwrap_or(u16::MAX)))
+        let seed = dial.and_then(|dial| self.seeds.of_dial(dial));
+        let chosen = dial.and_then(|dial| self.chosen(dial));
+        let target = seed.map(Target::Seed).or(chosen.map(Target::Address));
+        let dial = chosen.and_then(|address| self.dials.remove(&address));
+        self.links.insert(link, Link { target, address, _dial: dial });
+        target
     }
 
     /// Whether a link leads to a neighbour, and not to a dashboard.
@@ -51,33 +68,69 @@ impl Neighbours {
         self.links.contains_key(&link)
     }
 
-    /// Whether this agent dialled a link.
-    pub(super) fn has_dialled(&self, link: LinkId) -> bool {
-        self.links.get(&link).is_some_and(|link| link.seed.is_some())
+    /// Whether a link is one to a configured neighbour.
+    pub(super) fn is_seed(&self, link: LinkId) -> bool {
+        self.seed(link).is_some()
     }
 
     /// Forgets a link, and dials again where it stood in for a seed's own.
     pub(super) fn down(&mut self, net: &Net, link: LinkId) {
         self.links.remove(&link);
-        for seed in self.seeds.iter_mut().filter(|seed| seed.reached_by == Some(link)) {
-            seed.reached_by = None;
-            seed.dial = Some(net.dial(seed.endpoint.clone(), DialAs::Dealer));
-        }
+        self.seeds.link_down(net, link);
     }
 
     /// Stops dialling the seed of `link`: until `reached_by` ends, or for good if there is none.
     pub(super) fn suspend(&mut self, link: LinkId, reached_by: Option<LinkId>) {
-        let seed = self.links.get(&link).and_then(|link| link.seed);
-        if let Some(seed) = seed.and_then(|seed| self.seeds.get_mut(seed)) {
-            seed.dial = None;
-            seed.reached_by = reached_by;
+        let seed = self.seed(link);
+        if let Some(seed) = seed {
+            self.seeds.suspend(seed, reached_by);
         }
+    }
+
+    /// Stops dialling the seed of `link` for a while, because it has enough neighbours.
+    pub(super) fn put_off(&mut self, link: LinkId, now: Moment) {
+        if let Some(seed) = self.seed(link) {
+            self.seeds.put_off(seed, now);
+        }
+    }
+
+    /// Dials seeds that had no place: after a while, and at once if this agent has no neighbour left.
+    pub(super) fn resume(&mut self, net: &Net, is_alone: bool, now: Moment) {
+        self.seeds.resume(net, is_alone, now);
     }
 
     /// What the operator calls the other end of a link: the configured endpoint, or the address that it came from.
     pub(super) fn describe(&self, link: LinkId) -> String {
-        let Some(Link { seed, address }) = self.links.get(&link) else { return format!("link {link}") };
-        let seed = seed.and_then(|seed| self.seeds.get(seed));
-        seed.map_or_else(|| address.clone(), |seed| seed.endpoint.to_string())
+        let Some(Link { address, .. }) = self.links.get(&link) else { return format!("link {link}") };
+        let endpoint = self.seed(link).and_then(|seed| self.seeds.endpoint(seed));
+        endpoint.map_or_else(|| address.clone(), Endpoint::to_string)
+    }
+
+    fn seed(&self, link: LinkId) -> Option<u16> {
+        match self.links.get(&link)?.target? {
+            Target::Seed(seed) => Some(seed),
+            Target::Address(_) => None,
+        }
+    }
+
+    /// The agent that the engine chose and that `dial` is to reach.
+    fn chosen(&self, dial: DialId) -> Option<SocketAddr> {
+        self.dials.iter().find(|(_, dialled)| dialled.id() == dial).map(|(address, _)| *address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grapevine_zmtp::NetConfig;
+
+    #[tokio::test]
+    async fn an_agent_without_keys_dials_nobody_beyond_its_machine() {
+        let (net, _events) = Net::new(NetConfig::default());
+        let (near, far) = ("127.0.0.1:6131".parse().unwrap(), "192.0.2.1:6130".parse().unwrap());
+        for (stays_here, expected) in [(true, false), (false, true)] {
+            let mut neighbours = Neighbours::new(&net, std::iter::empty(), stays_here);
+            assert_eq!((neighbours.dial(&net, near), neighbours.dial(&net, far)), (true, expected));
+        }
     }
 }
