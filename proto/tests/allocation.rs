@@ -9,10 +9,10 @@ mod handmade;
 
 use bytes::Bytes;
 use grapevine_proto::gossip::{Control, Engine, Input, LinkId, Target};
-use grapevine_proto::limits::{BODY_BYTES_MAX, FRAME_BYTES_MAX, READINGS_MAX, TREES_MAX};
-use grapevine_proto::{Frame, Mirror, Moment, OriginKey};
+use grapevine_proto::limits::{BODY_BYTES_MAX, FRAME_BYTES_MAX, LINKED_MAX, READINGS_MAX, TREES_MAX};
+use grapevine_proto::{Frame, Mirror, Moment, OriginKey, links_of};
 use handmade::{
-    CELLS, CHANGES, DELTA, Head, IDENTITY, KEYFRAME, ROWS, SERIES, absence, body, identity, list, row,
+    CELLS, CHANGES, DELTA, Head, IDENTITY, KEYFRAME, LINKS, ROWS, SERIES, absence, body, identity, list, row,
     series, text, varint, zigzag,
 };
 use peak_alloc::PeakAlloc;
@@ -41,6 +41,10 @@ const KEYFRAME_BYTES_MAX: usize = READINGS_MAX * 1296 * 3 / 2 + 3 * BODY_BYTES_M
 /// delta, and in the readings.
 const DELTA_BYTES_MAX: usize = READINGS_MAX * (60 * 3 / 2 + 32) + 4 * BODY_BYTES_MAX + CLAIM_BYTES_MAX;
 
+/// What a links section unfolds to: both lists as they are read, doubling while they move (8 and 16 bytes an item), the
+/// second as it is kept (16), and what an error says.
+const LINKS_BYTES_MAX: usize = LINKED_MAX * ((8 + 16) * 3 + 16) + 1024;
+
 /// The engine reads a frame's identity and holds copies of the frame: one that is older by the round trip and one
 /// that is a hop further.
 const ENGINE_BYTES_MAX: usize = CLAIM_BYTES_MAX + 3 * FRAME_BYTES_MAX;
@@ -63,12 +67,13 @@ fn decoding_takes_bounded_memory() {
         println!("{name}: {} bytes unfold to {peak}", body.len());
     }
     proptest!(|(bytes in prop::collection::vec(any::<u8>(), 0..400))| check_bytes(&bytes));
-    proptest!(|(kind in 1_u8..=5, bytes in prop::collection::vec(any::<u8>(), 0..400))| {
+    proptest!(|(kind in 1_u8..=6, bytes in prop::collection::vec(any::<u8>(), 0..400))| {
         let mut sections = full_keyframe();
         sections.retain(|(other, _)| *other != kind);
         sections.push((kind, bytes.clone()));
         check_keyframe(&body(&sections));
-        check_delta(&body(&[(CHANGES, bytes)]));
+        check_delta(&body(&[(CHANGES, bytes.clone())]));
+        check_delta(&body(&[(CHANGES, vec![1, 0, 0, 0]), (LINKS, bytes)]));
     });
     let (keyframe, delta) = (body(&full_keyframe()), body(&full_delta()));
     proptest!(|(edits in edits())| {
@@ -96,6 +101,7 @@ fn check_bytes(bytes: &[u8]) {
 fn check_keyframe(body: &[u8]) -> usize {
     let frame = Head::new(KEYFRAME, 2).seal(body);
     check_engine(frame.bytes().clone());
+    check_links(&frame, None);
     let (peak, mirror) = peak_of(|| Mirror::new(&frame));
     assert!(
         peak <= KEYFRAME_BYTES_MAX,
@@ -111,10 +117,17 @@ fn check_keyframe(body: &[u8]) -> usize {
 fn check_delta(body: &[u8]) -> usize {
     let frame = Head::new(DELTA, 2).seal(body);
     check_engine(frame.bytes().clone());
+    check_links(&Head::new(KEYFRAME, 1).seal(&self::body(&full_keyframe())), Some(&frame));
     let mut mirror = known();
     let (peak, applied) = peak_of(|| mirror.apply(&frame));
     assert!(peak <= DELTA_BYTES_MAX, "{peak} bytes, at most {DELTA_BYTES_MAX} expected: {applied:?}");
     peak
+}
+
+/// The links of frames that are held, without the rest of them.
+fn check_links(keyframe: &Frame, delta: Option<&Frame>) {
+    let (peak, links) = peak_of(|| links_of(keyframe, delta));
+    assert!(peak <= LINKS_BYTES_MAX, "{peak} bytes, at most {LINKS_BYTES_MAX} expected: {links:?}");
 }
 
 /// A message from a neighbour that introduced itself.
@@ -157,6 +170,7 @@ fn full_keyframe() -> Vec<(u8, Vec<u8>)> {
         (ROWS, list(&rows)),
         (SERIES, series(&values, &[(300, 1000), (1, 1000)], &labels)),
         (CELLS, [list(&numbers), list(&vec![text("long enough"); 1000]), list(&absences)].concat()),
+        (LINKS, links(LINKED_MAX)),
     ]
 }
 
@@ -165,7 +179,17 @@ fn full_delta() -> Vec<(u8, Vec<u8>)> {
     let texts: Vec<Vec<u8>> =
         (0..900).map(|n| [varint(if n == 0 { 1000 } else { 1 }), text("t")].concat()).collect();
     let absences: Vec<Vec<u8>> = (0..900).map(|_| absence(2, 0, Some(1))).collect();
-    vec![(CHANGES, [varint(1), list(&numbers), list(&texts), list(&absences)].concat())]
+    vec![
+        (CHANGES, [varint(1), list(&numbers), list(&texts), list(&absences)].concat()),
+        (LINKS, links(LINKED_MAX)),
+    ]
+}
+
+/// So many neighbours, and as many that were lost.
+fn links(count: usize) -> Vec<u8> {
+    let origins = (0..count).map(|n| varint(u64::MAX - 9999 + u64::try_from(n).unwrap()));
+    let lost = origins.clone().map(|origin| [origin, varint(1 << 20), varint(1 << 20)].concat());
+    [list(&origins.collect::<Vec<_>>()), list(&lost.collect::<Vec<_>>())].concat()
 }
 
 fn hostile_keyframes() -> Vec<(&'static str, Vec<u8>)> {
@@ -179,6 +203,9 @@ fn hostile_keyframes() -> Vec<(&'static str, Vec<u8>)> {
         ("a claimed list of label values", with(&[(SERIES, varint(FAR_TOO_MANY))])),
         ("a claimed list of metrics", with(&[(SERIES, [varint(0), varint(FAR_TOO_MANY)].concat())])),
         ("a claimed list of numbers", with(&[(CELLS, varint(FAR_TOO_MANY))])),
+        ("a claimed list of neighbours", with(&[(LINKS, varint(FAR_TOO_MANY))])),
+        ("a claimed list of lost neighbours", with(&[(LINKS, [varint(0), varint(FAR_TOO_MANY)].concat())])),
+        ("as many neighbours as fit", with(&[(LINKS, links(2000))])),
         ("a claimed row's label keys", with(&[(ROWS, [varint(1), claimed_row()].concat())])),
         ("a claimed label value", with(&[(SERIES, [varint(1), varint(0xffff)].concat())])),
         ("claimed label values", with(&[(SERIES, [vec![250], varint(500_000).repeat(250)].concat())])),
