@@ -202,6 +202,10 @@ pub const TOLD_MAX: usize = 64;
 /// in 65,536 (RFC 9293, section 3.1, a checksum of 16 bits). The eighth closes the link.
 pub const FORGERY_RATE: Rate = Rate::once_in_ms(10_000, 8);
 
+/// Frames of one link that came before, of which nobody is told: four each of 10,000 hosts at once, which come until
+/// the neighbour has heard that it need not send them, 4 s later at most, and 1,000 a second in the long run.
+pub const REPEAT_RATE: Rate = Rate::once_in_ms(1, 40_000);
+
 /// Signatures that an agent checks: 12,000 a second, which is 10,000 hosts at 1 Hz and a fifth more. At 35 us each that
 /// is 42 % of a core. At once it checks 20,000, which a snapshot of 10,000 hosts is, keyframes and deltas, and takes
 /// 0.7 s, and the same again that is kept for links within their share.

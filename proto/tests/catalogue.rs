@@ -82,6 +82,7 @@ fn rates() -> Vec<(&'static str, Rate)> {
         ("new epochs of an origin", limits::EPOCH_RATE),
         ("new origins by a link", limits::INTRODUCTION_RATE),
         ("forgeries on a link", limits::FORGERY_RATE),
+        ("frames on a link that came before, until the operator is told", limits::REPEAT_RATE),
         (
             "signatures that an agent verifies; of the second half at once, each link has an equal share",
             limits::SIGNATURE_RATE,

@@ -183,7 +183,9 @@ impl Mesh {
             }
             Output::Close { link, reason } => self.close(sockets(link), reason, now),
             Output::Refused { link, reason } => {
-                refusals::tell(&self.neighbours.describe(sockets(link)), &self.engine, reason);
+                if self.quota.take(now) {
+                    refusals::tell(&self.neighbours.describe(sockets(link)), &self.engine, reason);
+                }
             }
             Output::KeyShared => {
                 tracing::error!(

@@ -22,6 +22,13 @@ pub(super) fn tell(from: &str, engine: &Engine, reason: RefuseReason) {
             from, host = host(origin), %origin,
             "frame refused: no later one could follow it; remove the file epoch from the host's state directory"
         ),
+        RefuseReason::TooFar(origin) => tracing::warn!(
+            from, host = host(origin), %origin,
+            "frame refused: it crossed more links than its host allows, and no honest neighbour passes it on"
+        ),
+        RefuseReason::Repeats => {
+            tracing::warn!(from, "the neighbour sends old frames over and over; look after its agent");
+        }
         RefuseReason::Excess(origin) => tracing::warn!(
             from, host = host(origin), %origin,
             "host sends more than two frames a second and the rest is dropped; look after its agent"

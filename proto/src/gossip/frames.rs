@@ -54,6 +54,9 @@ impl Engine {
         if epoch.max(sequence) > POSITION_MAX {
             return self.refuse_forgery(link, RefuseReason::FarAhead(frame.origin()), now);
         }
+        if frame.hop_count() > frame.hop_limit() {
+            return self.refuse_forgery(link, RefuseReason::TooFar(frame.origin()), now);
+        }
         if frame.origin() == self.own.origin() {
             return self.own_frame(link, frame, now);
         }
@@ -62,7 +65,7 @@ impl Engine {
             Look::Fresh(slot) => self.news(link, Some(slot), frame, now),
             Look::Stranger => self.news(link, None, frame, now),
             Look::Duplicate(slot) => {
-                self.counters.duplicates += 1;
+                self.note_duplicate(link, now);
                 self.came_again(link, slot, frame, now);
             }
             Look::Unverifiable => self.counters.unverifiable += 1,
@@ -130,7 +133,7 @@ impl Engine {
 
     fn own_frame(&mut self, link: LinkId, frame: &Frame, now: Moment) {
         if self.own.knows(frame) {
-            self.counters.duplicates += 1;
+            self.note_duplicate(link, now);
             if let Some(slot) = self.origins.slot(frame.origin()) {
                 self.came_again(link, slot, frame, now);
             }
@@ -141,6 +144,14 @@ impl Engine {
             } else {
                 self.refuse_forgery(link, RefuseReason::BadSignature(frame.origin()), now);
             }
+        }
+    }
+
+    /// Counts a frame that came before, and tells of a neighbour that sends more of them than a network makes.
+    fn note_duplicate(&mut self, link: LinkId, now: Moment) {
+        self.counters.duplicates += 1;
+        if !self.links.may_repeat(link, now) && self.told_repeats.tell(link, now) {
+            self.outputs.push_back(Output::Refused { link, reason: RefuseReason::Repeats });
         }
     }
 

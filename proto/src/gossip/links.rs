@@ -7,7 +7,9 @@ use std::net::SocketAddr;
 use super::budget::Budget;
 use super::link::{Link, LinkId, Neighbour, Target};
 use super::slot::Slot;
-use crate::limits::{FORGERY_RATE, HOST_NAME_BYTES_MAX, INTRODUCTION_RATE, LINK_BYTES, LINKS_MAX};
+use crate::limits::{
+    FORGERY_RATE, HOST_NAME_BYTES_MAX, INTRODUCTION_RATE, LINK_BYTES, LINKS_MAX, REPEAT_RATE,
+};
 use crate::moment::Moment;
 use crate::origin::OriginId;
 
@@ -153,6 +155,11 @@ impl Links {
             link.forgeries.spend(1, FORGERY_RATE, now);
             !link.forgeries.has(1, FORGERY_RATE, now)
         })
+    }
+
+    /// Whether the neighbour may send a frame that came before; counts as one if so.
+    pub(super) fn may_repeat(&mut self, link: LinkId, now: Moment) -> bool {
+        self.all.get_mut(&link).is_some_and(|link| link.repeats.take(REPEAT_RATE, now))
     }
 
     /// Whether the neighbour may bring a further origin; counts as one if so.

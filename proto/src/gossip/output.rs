@@ -101,8 +101,12 @@ pub enum RefuseReason {
     NotAllowed(OriginId),
     /// Its epoch or sequence is beyond [`POSITION_MAX`](crate::limits::POSITION_MAX).
     FarAhead(OriginId),
+    /// It has crossed more links than its origin lets it.
+    TooFar(OriginId),
     /// Its origin sends more frames than an agent takes of one, and has done so for a while.
     Excess(OriginId),
+    /// The neighbour sends more frames that came before than a network makes.
+    Repeats,
     /// Neighbours send more frames than there is time to check; this one more than its share.
     Overload,
     /// More origins than the engine remembers, or than a neighbour may bring at once.

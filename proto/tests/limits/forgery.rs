@@ -66,3 +66,39 @@ fn a_forgery_goes_no_further_than_one_link() {
     assert_eq!(network.agents[B].engine.counters().refused, 7);
     assert_eq!(network.agents[C].engine.counters().refused, 0, "nobody behind the first one sees it");
 }
+
+#[test]
+fn a_frame_beyond_its_hop_limit_is_a_forgery() {
+    let mut network = chain(3);
+    let frame = network.compose(A, 1);
+    let mut bytes = frame.bytes().to_vec();
+    let hop_count = bytes.len() - 5;
+    bytes[hop_count] = 255;
+    let link = network.links_of(C)[0];
+    for _ in 0..8 {
+        network.inject(link, bytes.clone().into());
+    }
+    network.settle();
+    assert_eq!(network.agents[C].refused, [RefuseReason::TooFar(frame.origin()); 8]);
+    assert_eq!(network.agents[C].closed, [CloseReason::Forgery]);
+}
+
+#[test]
+fn a_neighbour_that_repeats_old_frames_is_named_once_a_minute() {
+    let mut network = chain(3);
+    let frame = network.publish(A, 1);
+    network.settle();
+    let link = network.links_of(C)[0];
+    let rate = grapevine_proto::limits::REPEAT_RATE;
+    for _ in 0..rate.burst {
+        network.inject(link, frame.bytes().clone());
+    }
+    network.settle();
+    assert_eq!(network.agents[C].refused, []);
+    for _ in 0..1000 {
+        network.inject(link, frame.bytes().clone());
+    }
+    network.settle();
+    assert_eq!(network.agents[C].refused, [RefuseReason::Repeats]);
+    assert_eq!(network.agents[C].closed, []);
+}

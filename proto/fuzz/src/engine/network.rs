@@ -32,13 +32,13 @@ pub(super) fn own() -> &'static Host {
     own
 }
 
-/// Whether a host has sealed all of `frame` that is signed.
+/// Whether a host has sealed all of `frame` that is signed, and it is no further away than it may be.
 pub(super) fn is_genuine(frame: &Frame) -> bool {
     // Looks only at what was sealed, so that a forgery does not make the frame that it would be.
     let frames = SEALED.lock().unwrap_or_else(PoisonError::into_inner);
-    frames
-        .get(&(frame.origin(), frame.position()))
-        .is_some_and(|sealed| crate::frame::signed(sealed) == crate::frame::signed(frame))
+    let sealed = frames.get(&(frame.origin(), frame.position()));
+    frame.hop_count() <= frame.hop_limit()
+        && sealed.is_some_and(|sealed| crate::frame::signed(sealed) == crate::frame::signed(frame))
 }
 
 impl Host {
