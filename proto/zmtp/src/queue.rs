@@ -18,6 +18,8 @@ pub enum Slot {
         /// What it replaces.
         rank: Rank,
     },
+    /// Goes with the news, and neither replaces any nor is replaced.
+    Single,
 }
 
 /// What a message about an origin makes obsolete.
@@ -43,8 +45,8 @@ pub struct Queue {
 
 #[derive(Debug)]
 struct News {
-    key: u64,
-    rank: Rank,
+    /// Of which origin, and what it replaces; none if it stands alone.
+    place: Option<(u64, Rank)>,
     message: Message,
     since: Duration,
 }
@@ -66,14 +68,18 @@ impl Queue {
                 self.control_bytes += bytes;
                 self.control.push_back(message);
             }
-            Slot::Origin { .. } if bytes > QUEUE_BYTES_MAX => {
+            Slot::Origin { .. } | Slot::Single if bytes > QUEUE_BYTES_MAX => {
                 self.dropped += 1;
                 return Ok(());
             }
             Slot::Origin { key, rank } => {
                 self.forget(key, rank);
                 self.news_bytes += bytes;
-                self.news.push_back(News { key, rank, message, since: now });
+                self.news.push_back(News { place: Some((key, rank)), message, since: now });
+            }
+            Slot::Single => {
+                self.news_bytes += bytes;
+                self.news.push_back(News { place: None, message, since: now });
             }
         }
         while self.bytes() > QUEUE_BYTES_MAX
@@ -142,7 +148,8 @@ impl Queue {
     fn forget(&mut self, key: u64, rank: Rank) {
         let bytes = &mut self.news_bytes;
         self.news.retain(|old| {
-            let obsolete = old.key == key && (rank == Rank::Keyframe || old.rank == Rank::Delta);
+            let is_obsolete = |(of, old)| of == key && (rank == Rank::Keyframe || old == Rank::Delta);
+            let obsolete = old.place.is_some_and(is_obsolete);
             if obsolete {
                 *bytes -= cost(&old.message);
             }

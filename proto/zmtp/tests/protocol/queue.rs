@@ -58,6 +58,13 @@ fn newer_news_replaces_older() {
 }
 
 #[test]
+fn what_stands_alone_waits_in_line_and_is_not_replaced() {
+    let mut queue =
+        filled(&[(Slot::Single, 1, 9), (delta(1), 2, 9), (Slot::Single, 3, 9), (keyframe(1), 4, 9)]);
+    assert_eq!(drain(&mut queue), [1, 3, 4]);
+}
+
+#[test]
 fn the_oldest_news_is_dropped_and_counted() {
     let third = QUEUE_BYTES_MAX / 3 - QUEUE_ENTRY_BYTES;
     let mut queue = filled(&[(delta(1), 1, third), (Slot::Control, 2, third), (delta(3), 3, third)]);
@@ -144,6 +151,7 @@ impl Model {
                 self.news.retain(|old| old.0 != key || (rank == Rank::Delta && old.1 == Rank::Keyframe));
                 self.news.push((key, rank, label, length));
             }
+            Slot::Single => self.news.push((1000 + u64::from(label), Rank::Delta, label, length)),
         }
         while self.bytes() > QUEUE_BYTES_MAX && !self.news.is_empty() {
             self.news.remove(0);
@@ -167,6 +175,7 @@ fn any_slot() -> impl Strategy<Value = Slot> {
         1 => Just(Slot::Control),
         3 => (0..6_u64).prop_map(keyframe),
         6 => (0..6_u64).prop_map(delta),
+        2 => Just(Slot::Single),
     ]
 }
 
