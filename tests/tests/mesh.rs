@@ -213,6 +213,34 @@ fn a_hop_limit_of_one_stops_at_the_neighbour() {
 }
 
 #[test]
+fn a_dashboard_gets_the_last_minutes_of_a_host_that_was_killed_before_it_came() {
+    let Some(lab) = Lab::new(&["a", "b"], &CHAIN[..1]) else { return };
+    let (_a, b) = (lab.agent("a", &["b"], ""), lab.agent("b", &["a"], ""));
+    let (live, lines) = lab.tail("a", &["--host", "b", "--metric", "agent.version"]);
+    let first = lines.wait_for_json("b", 20, |_| true);
+    drop(live);
+    let (_live, lines) = lab.tail("a", &["--host", "b"]);
+    let last = lines.wait_for_json("more of b", 20, |row| position(row).1 >= position(&first).1 + 5);
+    b.kill();
+    lab.hosts_until("a", "b's death", 20, |hosts| hosts["b"]["state"] == "dead");
+
+    let began = Instant::now();
+    let (_tail, lines) = lab.tail("a", &["--past", "--host", "b"]);
+    let mut told = BTreeMap::new();
+    lines.wait_for_json("b's past", 20, |row| {
+        told.insert(position(row), row["age_ms"].as_u64().unwrap());
+        told.contains_key(&position(&last)) && told.len() >= 5
+    });
+    eprintln!(
+        "{} frames of b's past, {:?} after a dashboard was started: {told:?}",
+        told.len(),
+        began.elapsed()
+    );
+    let ages: Vec<u64> = told.into_values().collect();
+    assert!(ages.iter().is_sorted_by(|a, b| a >= b) && ages[0] >= 3000, "{ages:?}");
+}
+
+#[test]
 fn a_list_of_origins_keeps_others_out_and_two_hosts_of_one_name_are_a_conflict() {
     let Some(lab) = Lab::new(&["a", "b", "c"], &CHAIN) else { return };
     let (a, b) = (lab.agent("a", &["b"], ""), lab.agent("b", &["a"], ""));

@@ -2,10 +2,12 @@
 
 mod dashboards;
 mod feeds;
+mod history;
 mod neighbours;
 mod quota;
 mod refusals;
 mod seeds;
+mod snapshot;
 
 use bytes::Bytes;
 use grapevine_proto::gossip::{self, CloseReason, Counters, Engine, Input, Output, Target};
@@ -72,7 +74,10 @@ impl Mesh {
                 self.feed(link, now);
                 Asked::default()
             }
-            Event::Cancelled { .. } => Asked::default(),
+            Event::Cancelled { link, prefix } => {
+                self.feeds.cancel(link, &prefix);
+                Asked::default()
+            }
             Event::Room { link } => {
                 self.feed(link, now);
                 Asked::default()
@@ -271,7 +276,11 @@ fn slot_of(frame: &Frame) -> Slot {
 }
 
 fn to_subscriber(host: &HostName, frame: &Frame) -> Message {
-    Message::of([Bytes::copy_from_slice(host.as_str().as_bytes()), frame.bytes().clone()])
+    of_topic(host.as_str(), frame)
+}
+
+fn of_topic(topic: &str, frame: &Frame) -> Message {
+    Message::of([Bytes::copy_from_slice(topic.as_bytes()), frame.bytes().clone()])
 }
 
 /// Links have the same numbers in the engine and at the sockets.

@@ -63,6 +63,9 @@ pub(crate) struct Tail {
     /// End after so many lines
     #[arg(long, value_name = "N")]
     pub(crate) count: Option<u64>,
+    /// Also show the past: what the agent kept of its host's and its neighbours' last 10 minutes
+    #[arg(long)]
+    pub(crate) past: bool,
     /// Also record all messages to a new file
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(crate) record: Option<PathBuf>,

@@ -19,11 +19,7 @@ pub(crate) fn title(reading: &HostReading<'_>) -> String {
 
 /// The value with its unit, or `-`, and in brackets what is to be known about it.
 pub(crate) fn value(reading: &HostReading<'_>, now: Instant) -> (String, Tone) {
-    let value = reading.state.value().map(|value| match value {
-        Value::Number(number) if reading.metric.name == host::BOOT_TIME.name => since(*number),
-        Value::Number(number) => quantity(*number, reading.metric.unit.as_str()),
-        Value::Text(text) => printable(text),
-    });
+    let value = bare_value(reading);
     let age_ms = reading.age_ms(now);
     match (value, reading.state) {
         (Some(value), State::Kept { absence, .. }) => {
@@ -38,6 +34,20 @@ pub(crate) fn value(reading: &HostReading<'_>, now: Instant) -> (String, Tone) {
             (format!("- ({reason})"), Tone::Faint)
         }
     }
+}
+
+/// The value with its unit, or `-`, and how long ago it was read.
+pub(crate) fn past_value(reading: &HostReading<'_>, now: Instant) -> (String, Tone) {
+    let value = bare_value(reading).unwrap_or_else(|| "-".to_owned());
+    (format!("{value} ({} ago)", age(reading.age_ms(now))), Tone::Faint)
+}
+
+fn bare_value(reading: &HostReading<'_>) -> Option<String> {
+    Some(match reading.state.value()? {
+        Value::Number(number) if reading.metric.name == host::BOOT_TIME.name => since(*number),
+        Value::Number(number) => quantity(*number, reading.metric.unit.as_str()),
+        Value::Text(text) => printable(text),
+    })
 }
 
 /// How long ago a time in seconds since 1970 was, by this machine's clock.

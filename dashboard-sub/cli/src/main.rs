@@ -13,6 +13,7 @@ mod key;
 mod line;
 mod live;
 mod output;
+mod past;
 mod signal;
 mod table;
 mod tail;

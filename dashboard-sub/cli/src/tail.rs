@@ -12,18 +12,22 @@ use grapevine_sub::{
 };
 
 use crate::args::{Attach, Tail};
+use crate::past::Past;
 use crate::tone::{Tone, is_colour_wanted};
 use crate::{attach, json, line, output, signal, units};
 
 /// Follows an agent or a recording until the lines that were asked for are printed, or the user stops it.
 pub(crate) async fn run(attach: &Attach, tail: Tail) -> anyhow::Result<()> {
-    let printer = Printer::new(tail.host.clone(), tail.metric, tail.json, tail.count);
+    let mut printer = Printer::new(tail.host.clone(), tail.metric, tail.json, tail.count);
+    if tail.past {
+        printer = printer.telling_the_past();
+    }
     if let Some(path) = tail.replay {
         return replay(&path, printer).with_context(|| path.display().to_string());
     }
     let recorder = tail.record.map(|path| Recorder::create(&path, Instant::now())).transpose()?;
     let prefixes = tail.host.iter().map(literal_prefix).collect();
-    let options = Options { prefixes, recorder, ..attach.options()? };
+    let options = Options { prefixes, recorder, history: tail.past, ..attach.options()? };
     let subscription = attach::attach(attach.endpoints(), options).await?;
     let stop = async { signal::stop().await.map_err(anyhow::Error::from) };
     let followed = follow(&subscription, printer, stop).await;
@@ -72,6 +76,9 @@ fn replay(path: &Path, mut printer: Printer) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// How a value is told.
+type Value = fn(&HostReading<'_>, Instant) -> (String, Tone);
+
 /// Prints changes line by line.
 pub(crate) struct Printer {
     out: output::Output,
@@ -81,6 +88,8 @@ pub(crate) struct Printer {
     colour: bool,
     left: Option<u64>,
     widths: (usize, usize),
+    /// The past, if it is to be told.
+    past: Option<Past>,
 }
 
 impl Printer {
@@ -99,16 +108,26 @@ impl Printer {
             colour: is_colour_wanted(),
             left: count,
             widths: (0, 0),
+            past: None,
         }
+    }
+
+    /// The same, which prints what agents kept of the past too.
+    fn telling_the_past(self) -> Self {
+        Self { past: Some(Past::default()), ..self }
     }
 
     /// Prints what there is to say of `change`; breaks when no more lines are wanted.
     fn print(&mut self, change: &Change, now: Instant) -> io::Result<ControlFlow<()>> {
         match change {
-            Change::Host { host, what }
-                if self.host.as_ref().is_none_or(|glob| glob.matches(host.name().as_str())) =>
-            {
+            Change::Host { host, what } if self.is_wanted(host) => {
                 let flow = self.print_host(host, what, now)?;
+                self.out.flush()?;
+                Ok(flow)
+            }
+            Change::Past(host) if self.is_wanted(host) => {
+                let news = self.past.as_mut().map_or_else(Vec::new, |past| past.news(host));
+                let flow = self.print_readings(host, news.into_iter(), now, line::past_value)?;
                 self.out.flush()?;
                 Ok(flow)
             }
@@ -124,14 +143,19 @@ impl Printer {
         }
     }
 
+    fn is_wanted(&self, host: &Host) -> bool {
+        self.host.as_ref().is_none_or(|glob| glob.matches(host.name().as_str()))
+    }
+
     fn print_host(&mut self, host: &Host, what: &HostChange, now: Instant) -> io::Result<ControlFlow<()>> {
         match what {
             HostChange::Joined | HostChange::Restarted | HostChange::Replaced => {
                 self.print_event(host, what)?;
-                self.print_readings(host, host.readings(), now)
+                self.print_readings(host, host.readings(), now, line::value)
             }
             HostChange::Readings(places) => {
-                self.print_readings(host, places.iter().filter_map(|place| host.reading(*place)), now)
+                let changed = places.iter().filter_map(|place| host.reading(*place));
+                self.print_readings(host, changed, now, line::value)
             }
             HostChange::Freshness(_) | HostChange::Conflict | HostChange::Forgotten => {
                 self.print_event(host, what)?;
@@ -145,6 +169,7 @@ impl Printer {
         host: &Host,
         readings: impl Iterator<Item = HostReading<'a>>,
         now: Instant,
+        value: Value,
     ) -> io::Result<ControlFlow<()>> {
         let metric = self.metric.clone();
         let matches =
@@ -155,17 +180,19 @@ impl Printer {
             if self.left == Some(0) {
                 return Ok(ControlFlow::Break(()));
             }
-            let text =
-                if self.json { json::reading(host, &reading, now)? } else { self.row(host, &reading, now) };
+            let text = if self.json {
+                json::reading(host, &reading, now)?
+            } else {
+                self.row(host, &reading, value(&reading, now))
+            };
             writeln!(self.out, "{text}")?;
             self.left = self.left.map(|left| left - 1);
         }
         Ok(if self.left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
-    fn row(&self, host: &Host, reading: &HostReading<'_>, now: Instant) -> String {
+    fn row(&self, host: &Host, reading: &HostReading<'_>, (value, tone): (String, Tone)) -> String {
         let (name, title) = (host.name().as_str(), line::title(reading));
-        let (value, tone) = line::value(reading, now);
         let (host_width, title_width) = self.widths;
         format!("{name:host_width$}  {title:title_width$}  {}", tone.paint(&value, self.colour))
     }
