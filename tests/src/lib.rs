@@ -11,6 +11,7 @@
 )]
 
 pub mod attack;
+pub mod attacks;
 pub mod lab;
 pub mod lines;
 pub mod programs;

@@ -59,6 +59,11 @@ impl Lines {
         }
     }
 
+    /// The lines that have come by now.
+    pub fn so_far(&self) -> Vec<String> {
+        self.0.lock().unwrap().try_iter().collect()
+    }
+
     /// As [`wait_for`](Self::wait_for), of lines of JSON.
     pub fn wait_for_json(&self, what: &str, seconds: u64, mut is_it: impl FnMut(&Value) -> bool) -> Value {
         let line =

@@ -2,12 +2,14 @@
 //! watches whether they do.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use grapevine_proto::limits::ENGINE_BYTES_MAX;
 use grapevine_zmtp::limits::{CONNECTIONS_MAX, UNIX_CONNECTIONS_MAX};
+use grapevine_zmtp::{ClusterKeys, ViewerKey};
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
@@ -30,6 +32,8 @@ pub struct Stage {
     victim: Running,
     _honest: Running,
     _watcher: Running,
+    /// Whether the victim demands keys.
+    pub has_keys: bool,
     /// What the victim logs.
     pub log: Lines,
     watched: Lines,
@@ -55,18 +59,25 @@ impl Stage {
         let watched = Lines::of(watcher.stdout());
         watched.wait_for_json("an honest frame", 20, |_| true);
         drop(victim.stdout());
-        Self { folder, victim, _honest: honest, _watcher: watcher, log, watched, endpoint }
+        Self { folder, victim, _honest: honest, _watcher: watcher, has_keys, log, watched, endpoint }
     }
 
-    /// The file of the cluster's keys, or of a viewer's.
-    pub fn key(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+    /// The cluster's keys.
+    pub fn cluster_keys(&self) -> ClusterKeys {
+        ClusterKeys::parse(&self.read("cluster.key")).unwrap()
     }
 
-    /// Connects to the victim from an address of the attacker's own.
+    /// A viewer's key.
+    pub fn viewer_key(&self) -> ViewerKey {
+        ViewerKey::parse(&self.read("viewer.key")).unwrap()
+    }
+
+    /// Connects to the victim from the next of the attackers' addresses.
     pub fn connect(&self) -> io::Result<TcpStream> {
+        static NEXT: AtomicU8 = AtomicU8::new(0);
+        let attacker = Ipv4Addr::new(127, 66, 1, NEXT.fetch_add(1, Ordering::Relaxed));
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        socket.bind(&SocketAddr::new(ATTACKER, 0).into())?;
+        socket.bind(&SocketAddr::from((attacker, 0)).into())?;
         socket.connect_timeout(&self.endpoint.into(), Duration::from_secs(5))?;
         let stream = TcpStream::from(socket);
         stream.set_write_timeout(Some(Duration::from_secs(5)))?;
@@ -74,11 +85,13 @@ impl Stage {
         Ok(stream)
     }
 
-    /// Checks that the victim has taken no harm: it lives within its bound of memory, and news of the honest
+    /// Checks that the victim has taken no harm: it lives, was never above its bound of memory, and news of the honest
     /// neighbour keep coming.
     pub fn survived(&self) {
-        let bytes = self.resident_bytes();
+        let bytes = self.resident_bytes_max();
         assert!(bytes <= VICTIM_BYTES_MAX, "{bytes} bytes resident, {VICTIM_BYTES_MAX} are the most");
+        // What came before is no news.
+        drop(self.watched.so_far());
         let mut newest = None;
         for _ in 0..3 {
             let row = self.watched.wait_for_json("honest news", 20, |row| position(row) > newest);
@@ -86,14 +99,21 @@ impl Stage {
         }
     }
 
-    /// Resident memory of the victim in bytes.
-    pub fn resident_bytes(&self) -> usize {
+    /// The most memory that the victim ever had resident, in bytes (proc(5), `VmHWM`).
+    pub fn resident_bytes_max(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.victim.id()))
             .unwrap_or_else(|error| panic!("the victim is dead: {error}"));
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
     }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
 }
+
+/// How the addresses of the attackers begin: they come as 256 hosts, as all of 127.0.0.0/8 is this machine.
+pub const ATTACKERS: &str = "127.66.1.";
 
 fn position(row: &Value) -> Option<(u64, u64)> {
     Some((row["epoch"].as_u64()?, row["sequence"].as_u64()?))
@@ -114,9 +134,6 @@ fn agent(folder: &Path, host: &str, more: &str, has_keys: bool) -> (Running, Lin
     let endpoint = endpoint.parse().unwrap();
     (running, log, endpoint)
 }
-
-/// All of 127.0.0.0/8 is this machine.
-const ATTACKER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 66));
 
 /// Waits for a socket to be closed by the other side; false if it is not within 30 s.
 pub fn is_closed(stream: &mut TcpStream) -> bool {
