@@ -102,7 +102,7 @@ impl Agent {
         if !settings.allow_origins.is_empty() {
             engine = engine.allowing(settings.allow_origins.iter().map(|Allowed(origin)| *origin).collect());
         }
-        let mesh = Mesh::new(engine, net.clone(), settings);
+        let mesh = Mesh::new(engine, net.clone(), settings, now);
         let identity = Identity {
             public_key: key.public(),
             host,
@@ -181,14 +181,14 @@ impl Agent {
         let now = self.clock.now();
         self.extra_at = None;
         self.composer.set_links(self.mesh.links());
-        let traffic = self.net.counters();
         let facts = Facts {
             neighbours: self.mesh.neighbour_count(),
+            unreachable: self.mesh.unreachable_count(),
             hosts: self.mesh.host_count(),
+            held_bytes: self.mesh.held_bytes(),
+            recorded_bytes: self.mesh.recorded_bytes(),
             engine: self.mesh.counters(),
-            bytes_sent: traffic.bytes_out,
-            bytes_received: traffic.bytes_in,
-            queue_drops: traffic.queue_drops,
+            sockets: self.net.counters(),
             reports: &mut self.collecting.reports(),
         };
         let vitals = self.vitals.read(facts, now);

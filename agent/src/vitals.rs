@@ -5,7 +5,7 @@ use std::time::Duration;
 use grapevine_collectors::Sample;
 use grapevine_proto::catalogue::agent as rows;
 use grapevine_proto::gossip::Counters;
-use grapevine_proto::{Absence, Metric, Moment};
+use grapevine_proto::{Absence, Moment};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::collecting::PassReport;
@@ -14,10 +14,12 @@ use crate::collecting::PassReport;
 pub(crate) struct Facts<'a> {
     pub(crate) neighbours: usize,
     pub(crate) hosts: usize,
+    /// Configured neighbours without a link.
+    pub(crate) unreachable: usize,
+    pub(crate) held_bytes: usize,
+    pub(crate) recorded_bytes: usize,
     pub(crate) engine: Counters,
-    pub(crate) bytes_sent: u64,
-    pub(crate) bytes_received: u64,
-    pub(crate) queue_drops: u64,
+    pub(crate) sockets: grapevine_zmtp::Counters,
     pub(crate) reports: &'a mut dyn Iterator<Item = (&'static str, PassReport)>,
 }
 
@@ -43,8 +45,8 @@ impl Vitals {
 
     /// The readings as of now.
     pub(crate) fn read(&mut self, facts: Facts<'_>, now: Moment) -> &Sample {
-        let totals =
-            Totals { at: now, cpu: cpu_time(), sent: facts.bytes_sent, received: facts.bytes_received };
+        let Facts { engine, sockets, .. } = facts;
+        let totals = Totals { at: now, cpu: cpu_time(), sent: sockets.bytes_out, received: sockets.bytes_in };
         let before = std::mem::replace(&mut self.before, totals);
         let seconds = Duration::from_millis(now.since(before.at)).as_secs_f64();
         let rate = |now: u64, then: u64| float(now.saturating_sub(then)) / seconds;
@@ -55,12 +57,28 @@ impl Vitals {
         memory(sample);
         sample.number(&rows::SENT, &[], rate(totals.sent, before.sent));
         sample.number(&rows::RECEIVED, &[], rate(totals.received, before.received));
-        let mut count = |metric: &'static Metric, count: u64| sample.number(metric, &[], float(count));
-        count(&rows::NEIGHBOURS, facts.neighbours.try_into().unwrap_or(u64::MAX));
-        count(&rows::HOSTS, facts.hosts.try_into().unwrap_or(u64::MAX));
-        count(&rows::QUEUE_DROPS, facts.queue_drops);
-        count(&rows::REFUSED, facts.engine.refused);
-        count(&rows::HOP_LIMIT_DROPS, facts.engine.hop_limit_drops);
+        for (metric, size) in [
+            (&rows::NEIGHBOURS, facts.neighbours),
+            (&rows::UNREACHABLE, facts.unreachable),
+            (&rows::HOSTS, facts.hosts),
+            (&rows::HELD, facts.held_bytes),
+            (&rows::RECORDED, facts.recorded_bytes),
+        ] {
+            sample.number(metric, &[], float(size.try_into().unwrap_or(u64::MAX)));
+        }
+        for (metric, count) in [
+            (&rows::QUEUE_DROPS, sockets.queue_drops),
+            (&rows::REFUSED, engine.refused),
+            (&rows::NOT_ALLOWED, engine.not_allowed),
+            (&rows::EXCESS, engine.excess),
+            (&rows::OVERLOAD, engine.overload),
+            (&rows::UNHELD, engine.unheld),
+            (&rows::HOP_LIMIT_DROPS, engine.hop_limit_drops),
+            (&rows::GRAFTS, engine.grafts),
+            (&rows::REJECTED, sockets.turned_away + sockets.rejected),
+        ] {
+            sample.number(metric, &[], float(count));
+        }
         for (collector, report) in facts.reports {
             if let Some(pass_us) = report.pass_us {
                 sample.number(&rows::COLLECTOR_PASS, &[collector], pass_us.into());

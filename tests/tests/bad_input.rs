@@ -99,6 +99,10 @@ fn an_unreachable_neighbour_is_told_once_and_the_agent_serves() {
         "{line}"
     );
     assert!(hosts(&endpoint).contains("\"srv\""));
+    let metric = ["get", "srv", "--metric", "agent.unreachable_neighbours", "--json"];
+    let unreachable = command(grapevine()).args(["--attach", &endpoint]).args(metric).output().unwrap();
+    let unreachable = String::from_utf8(unreachable.stdout).unwrap();
+    assert!(unreachable.contains("\"value\":1.0"), "{unreachable}");
     assert_eq!(running.terminate(), Some(0));
     let again = log.rest().into_iter().filter(|line| line.contains("WARN")).count();
     assert_eq!(again, 0, "said once, not at each try");

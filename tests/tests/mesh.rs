@@ -202,10 +202,12 @@ fn a_redundant_link_loses_nothing_and_a_ring_does_not_loop() {
 fn a_hop_limit_of_one_stops_at_the_neighbour() {
     let Some(lab) = Lab::new(&["a", "b", "c"], &CHAIN) else { return };
     let _a = lab.agent("a", &["b"], "hop_limit = 1");
-    let _others = [lab.agent("b", &["a", "c"], ""), lab.agent("c", &["b"], "")];
+    let (mut b, _c) = (lab.agent("b", &["a", "c"], ""), lab.agent("c", &["b"], ""));
     let (_tail, lines) = lab.tail("c", &["--host", "b", "--metric", "agent.hop_limit_drops"]);
     // Says how many frames stopped at b: that they got so far, and no further.
     lines.wait_for_json("frames that stop at b", 20, |row| row["value"].as_f64() >= Some(3.0));
+    let warned = Lines::of(b.stderr()).wait_for("warning", 10, |line| line.contains("frames end here"));
+    assert!(warned.contains("host=\"a\"") && warned.contains("hop_limit=1"), "{warned}");
     let at_b = lab.hosts_until("b", "a", 10, |hosts| hosts.contains_key("a"));
     assert_eq!(at_b["a"]["hops"], 1);
     let at_c = lab.hosts_until("c", "b", 10, |hosts| hosts.contains_key("b"));

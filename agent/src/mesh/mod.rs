@@ -42,9 +42,9 @@ pub(crate) struct Asked {
 
 impl Mesh {
     /// Joins the network as `settings` say, dialling the neighbours that they name.
-    pub(crate) fn new(engine: Engine, net: Net, settings: &MetricsAgent) -> Self {
+    pub(crate) fn new(engine: Engine, net: Net, settings: &MetricsAgent, now: Moment) -> Self {
         let seeds = settings.neighbors.iter().map(|Neighbor(endpoint)| endpoint.clone());
-        let neighbours = Neighbours::new(&net, seeds, settings.stays_here());
+        let neighbours = Neighbours::new(&net, seeds, settings.stays_here(), now);
         let (dashboards, feeds, quota) = (Dashboards::default(), Feeds::default(), Quota::default());
         Self { engine, net, neighbours, dashboards, feeds, quota }
     }
@@ -92,7 +92,7 @@ impl Mesh {
                 if self.neighbours.has(link) && self.may_tell(link, now) {
                     tracing::info!(neighbour = self.neighbours.describe(link), %reason, "neighbour lost");
                 }
-                self.neighbours.down(&self.net, link);
+                self.neighbours.down(&self.net, link, now);
                 self.handle(Input::LinkDown { link: engines(link) }, now)
             }
             Event::Rejected { address, reason } => {
@@ -104,8 +104,9 @@ impl Mesh {
                 let target = self.neighbours.dial_failed(dial);
                 target.map_or_else(Asked::default, |target| self.handle(Input::DialFailed { target }, now))
             }
-            Event::Unreachable { endpoint, reason, .. } => {
+            Event::Unreachable { dial, endpoint, reason } => {
                 tracing::warn!(%endpoint, %reason, "neighbour cannot be reached; dialling on every 2 s");
+                self.neighbours.unreachable(dial, reason);
                 Asked::default()
             }
         }
@@ -113,7 +114,7 @@ impl Mesh {
 
     /// Comes back to the engine, whose deadline has passed.
     pub(crate) fn timeout(&mut self, now: Moment) -> Asked {
-        self.neighbours.resume(&self.net, self.is_alone(), now);
+        self.neighbours.look_after_seeds(&self.net, self.is_alone(), now);
         self.handle(Input::Timeout, now)
     }
 
@@ -125,6 +126,21 @@ impl Mesh {
     /// How many neighbours have a link.
     pub(crate) fn neighbour_count(&self) -> usize {
         self.engine.neighbours().count()
+    }
+
+    /// How many configured neighbours are dialled and have no link.
+    pub(crate) fn unreachable_count(&self) -> usize {
+        self.neighbours.unreachable_count()
+    }
+
+    /// How many bytes of frames are held for those who join.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.engine.held_bytes()
+    }
+
+    /// How many bytes of frames are recorded.
+    pub(crate) fn recorded_bytes(&self) -> usize {
+        self.engine.recorded_bytes()
     }
 
     /// How many hosts are known.

@@ -27,8 +27,18 @@ struct Link {
 }
 
 impl Neighbours {
-    pub(super) fn new(net: &Net, seeds: impl Iterator<Item = Endpoint>, stays_here: bool) -> Self {
-        Self { seeds: Seeds::dial(net, seeds), dials: BTreeMap::new(), links: BTreeMap::new(), stays_here }
+    pub(super) fn new(
+        net: &Net,
+        seeds: impl Iterator<Item = Endpoint>,
+        stays_here: bool,
+        now: Moment,
+    ) -> Self {
+        Self {
+            seeds: Seeds::dial(net, seeds, now),
+            dials: BTreeMap::new(),
+            links: BTreeMap::new(),
+            stays_here,
+        }
     }
 
     /// Dials an agent that the engine chose. Whether that is allowed.
@@ -59,6 +69,9 @@ impl Neighbours {
         let chosen = dial.and_then(|dial| self.chosen(dial));
         let target = seed.map(Target::Seed).or(chosen.map(Target::Address));
         let dial = chosen.and_then(|address| self.dials.remove(&address));
+        if let Some(seed) = seed {
+            self.seeds.link_up(seed);
+        }
         self.links.insert(link, Link { target, address, _dial: dial });
         target
     }
@@ -74,9 +87,10 @@ impl Neighbours {
     }
 
     /// Forgets a link, and dials again where it stood in for a seed's own.
-    pub(super) fn down(&mut self, net: &Net, link: LinkId) {
+    pub(super) fn down(&mut self, net: &Net, link: LinkId, now: Moment) {
+        let seed = self.seed(link);
         self.links.remove(&link);
-        self.seeds.link_down(net, link);
+        self.seeds.link_down(net, link, seed, now);
     }
 
     /// Stops dialling the seed of `link`: until `reached_by` ends, or for good if there is none.
@@ -94,9 +108,21 @@ impl Neighbours {
         }
     }
 
-    /// Dials seeds that had no place: after a while, and at once if this agent has no neighbour left.
-    pub(super) fn resume(&mut self, net: &Net, is_alone: bool, now: Moment) {
+    /// Dials seeds that had no place: after a while, and at once if this agent has no neighbour left. Tells of those that
+    /// cannot be reached for long.
+    pub(super) fn look_after_seeds(&mut self, net: &Net, is_alone: bool, now: Moment) {
         self.seeds.resume(net, is_alone, now);
+        self.seeds.tell_unreachable(now);
+    }
+
+    /// Remembers why a seed cannot be reached.
+    pub(super) fn unreachable(&mut self, dial: DialId, reason: String) {
+        self.seeds.unreachable(dial, reason);
+    }
+
+    /// How many seeds are dialled and have no link.
+    pub(super) fn unreachable_count(&self) -> usize {
+        self.seeds.unreachable_count()
     }
 
     /// What the operator calls the other end of a link: the configured endpoint, or the address that it came from.
@@ -129,7 +155,7 @@ mod tests {
         let (net, _events) = Net::new(NetConfig::default());
         let (near, far) = ("127.0.0.1:6131".parse().unwrap(), "192.0.2.1:6130".parse().unwrap());
         for (stays_here, expected) in [(true, false), (false, true)] {
-            let mut neighbours = Neighbours::new(&net, std::iter::empty(), stays_here);
+            let mut neighbours = Neighbours::new(&net, std::iter::empty(), stays_here, Moment(0));
             assert_eq!((neighbours.dial(&net, near), neighbours.dial(&net, far)), (true, expected));
         }
     }

@@ -26,6 +26,11 @@ pub(super) fn tell(from: &str, engine: &Engine, reason: RefuseReason) {
             from, host = host(origin), %origin,
             "frame refused: it crossed more links than its host allows, and no honest neighbour passes it on"
         ),
+        RefuseReason::HopLimit { origin, hop_limit } => tracing::warn!(
+            from, host = host(origin), %origin, hop_limit,
+            "frames end here because they have crossed as many links as their host lets them, and agents beyond may miss \
+             them: raise metrics_agent.hop_limit there, or give the network more links"
+        ),
         RefuseReason::Repeats => {
             tracing::warn!(from, "the neighbour sends old frames over and over; look after its agent");
         }

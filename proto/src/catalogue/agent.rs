@@ -17,6 +17,15 @@ pub static ROWS: &[&Metric] = &[
     &HOP_LIMIT_DROPS,
     &COLLECTOR_PASS,
     &COLLECTOR_FAILURES,
+    &GRAFTS,
+    &NOT_ALLOWED,
+    &EXCESS,
+    &OVERLOAD,
+    &UNHELD,
+    &HELD,
+    &RECORDED,
+    &UNREACHABLE,
+    &REJECTED,
 ];
 
 /// Version of the agent.
@@ -122,3 +131,84 @@ pub static COLLECTOR_FAILURES: Metric = Metric::counter(
     "How many passes of a collector failed since the agent started.",
 )
 .labelled(&["collector"]);
+
+/// Frames that had to be asked for.
+pub static GRAFTS: Metric = Metric::counter(
+    236,
+    "agent.grafts",
+    Unit::COUNT,
+    Scale::Whole,
+    "Times that the agent asked a neighbour for frames that did not come by their usual way.",
+);
+
+/// Frames of hosts that are not on the list.
+pub static NOT_ALLOWED: Metric = Metric::counter(
+    237,
+    "agent.not_allowed_frames",
+    Unit::COUNT,
+    Scale::Whole,
+    "Frames that were dropped because their host is not on the list of allowed ones.",
+);
+
+/// Frames of hosts that send too many.
+pub static EXCESS: Metric = Metric::counter(
+    238,
+    "agent.excess_frames",
+    Unit::COUNT,
+    Scale::Whole,
+    "Frames that were dropped because their host sent more than two a second.",
+);
+
+/// Frames for which there was no time.
+pub static OVERLOAD: Metric = Metric::counter(
+    239,
+    "agent.overload_frames",
+    Unit::COUNT,
+    Scale::Whole,
+    "Frames that were dropped because there was no time to check their signatures.",
+);
+
+/// Frames for which there was no room.
+pub static UNHELD: Metric = Metric::counter(
+    240,
+    "agent.unheld_frames",
+    Unit::COUNT,
+    Scale::Whole,
+    "Frames that were passed on but not kept for those who join later, because there was no room.",
+);
+
+/// Frames held for those who join.
+pub static HELD: Metric = Metric::gauge(
+    241,
+    "agent.held",
+    Unit::BYTES,
+    Scale::Multiple(64 * 1024),
+    "Bytes of the newest frames of all hosts, held for those who join.",
+);
+
+/// Frames of the last minutes.
+pub static RECORDED: Metric = Metric::gauge(
+    242,
+    "agent.recorded",
+    Unit::BYTES,
+    Scale::Multiple(64 * 1024),
+    "Bytes of this host's and its neighbours' frames of the last 10 minutes.",
+);
+
+/// Configured neighbours without a link.
+pub static UNREACHABLE: Metric = Metric::gauge(
+    243,
+    "agent.unreachable_neighbours",
+    Unit::COUNT,
+    Scale::Whole,
+    "Neighbours of the configuration that the agent dials and has no link to.",
+);
+
+/// Connections that led to nothing.
+pub static REJECTED: Metric = Metric::counter(
+    244,
+    "agent.rejected_connections",
+    Unit::COUNT,
+    Scale::Whole,
+    "Connections of others that were turned away or did not get through the handshake.",
+);

@@ -63,6 +63,7 @@ pub struct Engine {
     pub(super) told_overload: Told<LinkId>,
     pub(super) told_repeats: Told<LinkId>,
     pub(super) told_full: Told<LinkId>,
+    pub(super) told_hop_limit: Told<()>,
     pub(super) counters: Counters,
     pub(super) outputs: VecDeque<Output>,
 }
@@ -100,6 +101,7 @@ impl Engine {
             told_overload: Told::new(),
             told_repeats: Told::new(),
             told_full: Told::new(),
+            told_hop_limit: Told::new(),
             counters: Counters::default(),
             outputs: VecDeque::new(),
         }

@@ -105,6 +105,14 @@ pub enum RefuseReason {
     TooFar(OriginId),
     /// Its origin sends more frames than an agent takes of one, and has done so for a while.
     Excess(OriginId),
+    /// It is delivered but not passed on, because it has crossed as many links as its origin lets it. Told once a minute,
+    /// of any origin.
+    HopLimit {
+        /// Whose frame it is.
+        origin: OriginId,
+        /// How many links that origin lets its frames cross.
+        hop_limit: u8,
+    },
     /// The neighbour sends more frames that came before than a network makes.
     Repeats,
     /// Neighbours send more frames than there is time to check; this one more than its share.

@@ -5,7 +5,7 @@ use super::engine::Engine;
 use super::journal::{Entry, Flush};
 use super::link::{Link, LinkId};
 use super::missing::Ask;
-use super::output::Output;
+use super::output::{Output, RefuseReason};
 use super::slot::Slot;
 use super::ties::{Named, Tie};
 use crate::body;
@@ -20,8 +20,7 @@ impl Engine {
         let Some(host) = self.origins.get(slot).map(|known| known.host.clone()) else { return };
         self.outputs.push_back(Output::Deliver { host, frame: frame.clone() });
         let Some(forwarded) = frame.forwarded(0) else {
-            self.counters.hop_limit_drops += 1;
-            return;
+            return self.ends_here(ingress, frame, now);
         };
         let low = low_byte(frame.position().sequence);
         let mut announces = false;
@@ -40,6 +39,17 @@ impl Engine {
         }
         if announces {
             self.journal.note(Entry { slot, low, ingress }, now);
+        }
+    }
+
+    /// A frame goes no further because of its hop limit.
+    fn ends_here(&mut self, ingress: Option<LinkId>, frame: &Frame, now: Moment) {
+        self.counters.hop_limit_drops += 1;
+        if let Some(link) = ingress
+            && self.told_hop_limit.tell((), now)
+        {
+            let reason = RefuseReason::HopLimit { origin: frame.origin(), hop_limit: frame.hop_limit() };
+            self.outputs.push_back(Output::Refused { link, reason });
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Counters {
     pub queue_drops: u64,
     /// Connections that were turned away because there were too many.
     pub turned_away: u64,
+    /// Connections of others that did not get through the handshake.
+    pub rejected: u64,
     /// Connections that ended because the peer did not keep to the protocol.
     pub protocol_errors: u64,
     /// Connections that ended because the peer said or acknowledged nothing, or not enough, in time.
@@ -39,6 +41,7 @@ pub(super) struct Counting {
     pub(super) writes: AtomicU64,
     pub(super) queue_drops: AtomicU64,
     pub(super) turned_away: AtomicU64,
+    pub(super) rejected: AtomicU64,
     pub(super) protocol_errors: AtomicU64,
     pub(super) timeouts: AtomicU64,
     pub(super) stalls: AtomicU64,
@@ -56,6 +59,7 @@ impl Counting {
             writes: read(&self.writes),
             queue_drops: read(&self.queue_drops),
             turned_away: read(&self.turned_away),
+            rejected: read(&self.rejected),
             protocol_errors: read(&self.protocol_errors),
             timeouts: read(&self.timeouts),
             stalls: read(&self.stalls),

@@ -181,8 +181,9 @@ impl Net {
         drop(tokio::time::timeout_at(ends, open.wait_for(|open| *open == 0)).await);
     }
 
-    /// Tells that a handshake failed, unless too many did lately.
+    /// Counts and tells that a handshake failed, unless too many did lately.
     fn reject(&self, address: String, reason: DownReason) {
+        add(&self.0.counting.rejected, 1_u64);
         self.tell_rarely(&self.0.rejections, Event::Rejected { address, reason });
     }
 
