@@ -71,10 +71,12 @@ impl Missing {
         let (due, slot) = self.due.first().copied().filter(|(due, _)| *due <= now)?;
         self.due.remove(&(due, slot));
         let Some(absent) = self.of.get_mut(&slot) else { return Some(Err(slot)) };
-        let Some(link) = absent.announcers.iter_mut().find_map(Option::take) else {
+        let [next, rest @ ..] = absent.announcers;
+        let Some(link) = next else {
             self.of.remove(&slot);
             return Some(Err(slot));
         };
+        absent.announcers = std::array::from_fn(|place| rest.get(place).copied().flatten());
         absent.due = now.after_ms(patience_ms);
         self.due.insert((absent.due, slot));
         Some(Ok(Ask { slot, link }))
@@ -83,3 +85,6 @@ impl Missing {
 
 /// Most agents that are asked for a frame before the next announcement starts anew.
 const ANNOUNCERS_MAX: usize = 3;
+
+#[cfg(test)]
+mod tests;
