@@ -53,6 +53,10 @@ pub const DELTA_PERCENT_MAX: usize = 60;
 /// Most origins that an agent or a subscriber remembers.
 pub const ORIGINS_MAX: usize = 16_384;
 
+/// Most aliases of one agent, which are the places of its table of origins: two more than it remembers, one for itself
+/// and one for an origin whose place was given away and is not yet free. An alias is less than this.
+pub const ALIASES_MAX: usize = ORIGINS_MAX + 2;
+
 /// An origin that was silent for so long is forgotten, in milliseconds: 24 hours.
 pub const ORIGIN_FORGET_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -72,6 +76,9 @@ pub const PASSIVE_MAX: usize = 64;
 
 /// Most agents that a message tells of.
 pub const PEERS_MAX: usize = 16;
+
+/// Most addresses that an agent remembers as its own: whoever claims to be this agent adds one.
+pub const OWN_ADDRESSES_MAX: usize = 16;
 
 /// Most dials at once.
 pub const DIALS_MAX: usize = 16;
@@ -117,8 +124,10 @@ pub const GRAFT_MS: u64 = 25;
 /// See [`GRAFT_MS`].
 pub const GRAFT_ROUND_TRIPS: u64 = 3;
 
-/// Most items of each list of a message about trees: 2,048 * (17 + 3 + 8 + 3) B are 62 KiB.
-pub const TREES_MAX: usize = 2048;
+/// Most items of each list of a message about trees: 1,024 * (17 + 3 + 8 + 3) B are 31 KiB. An agent says as much in
+/// [`ANNOUNCE_MS`], which is 3 MB/s on a link: half of a queue, so that the loss of a link by which thousands of origins
+/// came does not end the others.
+pub const TREES_MAX: usize = 1024;
 
 /// Most announcements in a message: 4 B each.
 pub const HAVE_MAX: usize = 8192;
@@ -257,12 +266,15 @@ pub const HELD_POOL_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes of frames that an agent holds of other hosts: 64 MiB. 10,000 ordinary ones need 10 MiB.
 pub const HELD_BYTES_MAX: usize = ORIGINS_MAX * HELD_SHARE_BYTES + HELD_POOL_BYTES;
 
-/// Outputs of the engine that may wait when a frame arrives; else the frame is dropped. Whoever takes all outputs after
-/// each input leaves none.
+/// Outputs of the engine that may wait when a message arrives; else it is dropped.
+/// Whoever takes all outputs after each input leaves none.
 pub const OUTPUTS_WAITING_MAX: usize = 64;
 
 /// Bytes that the engine keeps of each origin besides its frames: key, name, window and buckets.
 pub(crate) const ORIGIN_BYTES: usize = 512;
+
+/// Bytes that the engine keeps of each origin on each link: two for how its frames go, eight for the neighbour's alias.
+pub(crate) const TIE_BYTES: usize = 10;
 
 /// Bytes that the engine keeps of each link: its neighbour and buckets.
 pub(crate) const LINK_BYTES: usize = 640;

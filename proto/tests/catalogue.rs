@@ -73,6 +73,10 @@ fn limits() -> Vec<(&'static str, usize)> {
         ),
         ("bytes of frames that an agent holds", limits::HELD_BYTES_MAX),
         ("links of an agent", limits::LINKS_MAX),
+        ("aliases of an agent, which are numbers below that", limits::ALIASES_MAX),
+        ("items of each list of TREES", limits::TREES_MAX),
+        ("origins in a SUMMARY or WANT", limits::SUMMARY_MAX),
+        ("addresses in a HELLO or DIGEST", limits::PEERS_MAX),
     ]
 }
 

@@ -15,7 +15,7 @@ pub struct Counters {
     pub not_allowed: u64,
     /// Of these, dropped because their origin sent more than an agent takes of one.
     pub excess: u64,
-    /// Of these, dropped because there was no time to check their signatures, or nobody took the outputs.
+    /// Dropped because there was no time to check their signatures, or because nobody took the outputs.
     pub overload: u64,
     /// Frames that were spread but not held for those who join later, because there was no room.
     pub unheld: u64,

@@ -315,10 +315,11 @@ impl Engine {
 
     /// Has all links forget origins that this agent has forgotten.
     pub(super) fn release_vacated(&mut self) {
-        while let Some(slot) = self.origins.take_vacated() {
-            self.links.vacate(slot);
-            self.journal.vacate(slot);
-            self.missing.forget(slot);
+        let slots = self.origins.take_vacated();
+        if !slots.is_empty() {
+            self.links.vacate(&slots);
+            self.journal.vacate(&slots);
+            slots.iter().for_each(|slot| self.missing.forget(*slot));
         }
     }
 }

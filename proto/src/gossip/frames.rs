@@ -19,6 +19,10 @@ impl Engine {
         // What its neighbour had sent before a link was closed still arrives.
         let Some(up) = self.links.get_mut(link) else { return };
         up.heard_at = now;
+        if self.outputs.len() > OUTPUTS_WAITING_MAX {
+            self.counters.overload += 1;
+            return;
+        }
         if Control::is_control(&bytes) && !Have::is_have(&bytes) {
             return match Control::decode(&bytes) {
                 Some(control) => self.control(link, control, now),
@@ -36,10 +40,6 @@ impl Engine {
             return;
         }
         self.counters.received += 1;
-        if self.outputs.len() > OUTPUTS_WAITING_MAX {
-            self.counters.overload += 1;
-            return;
-        }
         match Frame::parse(bytes) {
             Ok(frame) => self.frame(link, &frame, now),
             Err(error) => self.refuse_forgery(link, RefuseReason::Malformed(error), now),

@@ -1,5 +1,7 @@
 //! What to announce: frames that came a moment ago.
 
+use std::collections::BTreeSet;
+
 use super::link::LinkId;
 use super::slot::Slot;
 use crate::limits::{ANNOUNCE_MS, ORIGINS_MAX};
@@ -30,7 +32,7 @@ pub(super) struct Flush {
 pub(super) struct Entry {
     /// Whose it is.
     pub(super) slot: Slot,
-    /// The last byte of its sequence.
+    /// The last byte of its origin's newest sequence by then.
     pub(super) low: u8,
     /// The link that brought it.
     pub(super) ingress: Option<LinkId>,
@@ -58,7 +60,9 @@ impl Journal {
     /// What to announce now.
     pub(super) fn flush(&mut self, now: Moment) -> Flush {
         let mut first = std::mem::take(&mut self.young);
-        first.sort_unstable();
+        // Of several of one origin the last counts, which tells of the newest frame.
+        first.reverse();
+        first.sort_by_key(|entry| entry.slot);
         first.dedup_by_key(|entry| entry.slot);
         let middle = std::mem::replace(&mut self.middle, first.clone());
         let second = std::mem::replace(&mut self.old, middle);
@@ -67,10 +71,13 @@ impl Journal {
         Flush { first, second }
     }
 
-    /// Another origin will take the place `slot`.
-    pub(super) fn vacate(&mut self, slot: Slot) {
+    /// Other origins will take these places.
+    pub(super) fn vacate(&mut self, slots: &BTreeSet<Slot>) {
         for entries in [&mut self.young, &mut self.middle, &mut self.old] {
-            entries.retain(|entry| entry.slot != slot);
+            entries.retain(|entry| !slots.contains(&entry.slot));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,6 +60,17 @@ impl Known {
         Position { epoch: self.epoch, sequence: self.seen.newest() }
     }
 
+    /// After which sequence of the newest epoch frames are missing: after the newest one, or after the keyframe that is
+    /// held if its successor is missing.
+    pub(super) fn held_sequence(&self, lacks_keyframe: bool) -> u32 {
+        let keyframe = self.frames.keyframe();
+        match lacks_keyframe {
+            false => self.seen.newest(),
+            true if keyframe.epoch == self.epoch => keyframe.sequence,
+            true => 0,
+        }
+    }
+
     pub(super) fn has_seen(&self, position: Position) -> bool {
         position.epoch < self.epoch || (position.epoch == self.epoch && self.seen.contains(position.sequence))
     }

@@ -1,15 +1,16 @@
 //! One link to a neighbour.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 
 use super::bucket::Bucket;
 use super::budget::Share;
 use super::control::{Alias, Graft, Name, Trees};
+use super::known::Known;
+use super::origins::Origins;
 use super::slot::Slot;
-use super::ties::{Tie, Ties};
-use crate::frame::Position;
+use super::ties::{Tie, Ties, Unsaid};
+use crate::limits::TREES_MAX;
 use crate::moment::Moment;
 use crate::origin::{HostName, OriginId};
 
@@ -60,10 +61,6 @@ pub(super) struct Link {
     pub(super) introductions: Bucket,
     pub(super) share: Share,
     pub(super) ties: Ties,
-    /// What to say of trees at the next flush.
-    pub(super) pending: Trees,
-    /// Origins of whom frames are owed to the neighbour, and whether the keyframe is among them.
-    pub(super) owed: BTreeMap<Slot, bool>,
     /// When the last message came.
     pub(super) heard_at: Moment,
     /// When the last message was sent.
@@ -85,8 +82,6 @@ impl Link {
             introductions: Bucket::default(),
             share: Share::default(),
             ties: Ties::default(),
-            pending: Trees::default(),
-            owed: BTreeMap::new(),
             heard_at: now,
             sent_at: now,
             synced_at: None,
@@ -104,41 +99,40 @@ impl Link {
         self.neighbour.is_some() && !self.ties.get(slot).is(Tie::PRUNED)
     }
 
-    /// Asks the neighbour to announce the origin's frames only. Whether something new is to be sent.
-    pub(super) fn prune(&mut self, slot: Slot, origin: OriginId, at: Position) {
-        let alias = self.alias(slot, origin, at);
-        if let Some(tie) = self.ties.get_mut(slot) {
-            tie.set(Tie::PRUNED);
-        }
-        if !self.pending.prune.contains(&alias) {
-            self.pending.prune.push(alias);
-        }
-    }
-
-    /// Asks the neighbour for the origin's frames above `at`.
-    pub(super) fn graft(&mut self, slot: Slot, origin: OriginId, at: Position) {
-        let alias = self.alias(slot, origin, at);
-        if let Some(tie) = self.ties.get_mut(slot) {
-            tie.clear(Tie::PRUNED);
-        }
-        self.pending.prune.retain(|pruned| *pruned != alias);
-        self.pending.graft.push(Graft { alias, held: at.sequence });
-    }
-
-    /// This agent's alias for an origin, named to the neighbour if it was not yet.
-    pub(super) fn alias(&mut self, slot: Slot, origin: OriginId, at: Position) -> Alias {
-        let Slot(alias) = slot;
-        if let Some(tie) = self.ties.get_mut(slot)
-            && !tie.is(Tie::NAMED)
+    /// What there is to say of trees, as much as a message takes.
+    pub(super) fn take_trees(&mut self, origins: &Origins) -> Trees {
+        let mut trees = Trees::default();
+        while trees.prune.len() + trees.graft.len() < TREES_MAX
+            && let Some((slot, unsaid)) = self.ties.take_unsaid()
         {
-            tie.set(Tie::NAMED);
-            self.pending.names.push(Name { alias, origin, epoch: at.epoch });
+            let Some(known) = origins.get(slot) else { continue };
+            let Some(alias) = self.name(slot, known, &mut trees) else { continue };
+            match unsaid {
+                Unsaid::Prune => trees.prune.push(alias),
+                Unsaid::Graft { lacks_keyframe } => {
+                    trees.graft.push(Graft { alias, held: known.held_sequence(lacks_keyframe) });
+                }
+            }
         }
-        alias
+        while trees.unknown.len() < TREES_MAX
+            && let Some(alias) = self.ties.take_untold()
+        {
+            trees.unknown.push(alias);
+        }
+        trees
     }
 
-    /// Owes the neighbour the newest frame of an origin, and its keyframe too if it is to have that.
-    pub(super) fn owe(&mut self, slot: Slot, keyframe: bool) {
-        *self.owed.entry(slot).or_default() |= keyframe;
+    /// This agent's alias for an origin, named to the neighbour if it was not yet. None if that has no room left.
+    pub(super) fn name(&mut self, slot: Slot, known: &Known, trees: &mut Trees) -> Option<Alias> {
+        let Slot(alias) = slot;
+        let tie = self.ties.get_mut(slot)?;
+        if !tie.is(Tie::NAMED) {
+            if trees.names.len() >= TREES_MAX {
+                return None;
+            }
+            tie.set(Tie::NAMED);
+            trees.names.push(Name { alias, origin: known.origin(), epoch: known.position().epoch });
+        }
+        Some(alias)
     }
 }

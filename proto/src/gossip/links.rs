@@ -1,6 +1,6 @@
 //! The links to neighbours: at most one for each pair of agents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -137,15 +137,10 @@ impl Links {
         self.all.get(&link).is_some_and(|link| link.feeds(slot))
     }
 
-    /// Another origin will take the place `slot`.
-    pub(super) fn vacate(&mut self, slot: Slot) {
+    /// Other origins will take these places.
+    pub(super) fn vacate(&mut self, slots: &BTreeSet<Slot>) {
         for link in self.all.values_mut() {
-            link.ties.vacate(slot);
-            link.owed.remove(&slot);
-            let Slot(alias) = slot;
-            link.pending.names.retain(|name| name.alias != alias);
-            link.pending.prune.retain(|pruned| *pruned != alias);
-            link.pending.graft.retain(|graft| graft.alias != alias);
+            link.ties.vacate(slots);
         }
     }
 

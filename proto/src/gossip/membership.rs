@@ -9,7 +9,9 @@ use super::links::{CloseReason, Verdict};
 use super::output::Output;
 use super::sync::is_summarised;
 use super::ties::{Tie, Ties};
-use crate::limits::{DIAL_WAIT_MS, DIALS_MAX, LOST_REDIAL_MS, NEIGHBOURS_PER_DEGREE, PEERS_MAX};
+use crate::limits::{
+    DIAL_WAIT_MS, DIALS_MAX, LOST_REDIAL_MS, NEIGHBOURS_PER_DEGREE, OWN_ADDRESSES_MAX, PEERS_MAX,
+};
 use crate::moment::Moment;
 
 impl Engine {
@@ -68,6 +70,9 @@ impl Engine {
             Verdict::Close(reason) => {
                 if let (CloseReason::ToItself, Some(address)) = (reason, address) {
                     self.passive.forget(address);
+                    if self.own_addresses.len() >= OWN_ADDRESSES_MAX {
+                        self.own_addresses.pop_first();
+                    }
                     self.own_addresses.insert(address);
                 }
                 return self.close(id, reason, now);
@@ -212,7 +217,6 @@ impl Engine {
         let own = self.own.origin();
         let am_fed = self.is_fed();
         let mut ties = Ties::of(self.origins.slots(), if is_fed { Tie::LAZY } else { 0 });
-        let mut orphans = Vec::new();
         for (slot, known) in self.origins.iter_mut() {
             let Some(tie) = ties.get_mut(slot) else { continue };
             if known.origin() == own {
@@ -221,14 +225,12 @@ impl Engine {
                 tie.set(Tie::PRUNED);
                 let is_fed = known.paths.first().is_some_and(|first| self.links.feeds(first, slot));
                 if !is_fed && is_summarised(known, now) {
-                    orphans.push((slot, known.origin(), known.position()));
+                    ties.graft(slot, false);
                 }
             }
         }
-        let Some(link) = self.links.get_mut(id) else { return };
-        link.ties = ties;
-        for (slot, origin, position) in orphans {
-            link.graft(slot, origin, position);
+        if let Some(link) = self.links.get_mut(id) {
+            link.ties = ties;
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is known of each origin: its key, the frames held, and which were seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, RangeInclusive};
 
 use super::allowance::Draw;
@@ -10,7 +10,9 @@ use super::known::Known;
 use super::room::{Room, pooled};
 use super::slot::Slot;
 use crate::frame::{Frame, FrameKind, Position};
-use crate::limits::{HOST_NAME_BYTES_MAX, ORIGIN_BYTES, ORIGIN_FORGET_MS, ORIGIN_SILENT_MS, ORIGINS_MAX};
+use crate::limits::{
+    ALIASES_MAX, HOST_NAME_BYTES_MAX, ORIGIN_BYTES, ORIGIN_FORGET_MS, ORIGIN_SILENT_MS, ORIGINS_MAX,
+};
 use crate::moment::Moment;
 use crate::origin::{HostName, OriginId};
 
@@ -243,11 +245,10 @@ impl Origins {
         }
     }
 
-    /// A place whose origin was forgotten. Whoever takes it sees to it that no link refers to it any longer.
-    pub(super) fn take_vacated(&mut self) -> Option<Slot> {
-        let slot = self.vacated.pop()?;
-        self.free.push(slot);
-        Some(slot)
+    /// The places whose origins were forgotten. Whoever takes them sees to it that no link refers to them any longer.
+    pub(super) fn take_vacated(&mut self) -> BTreeSet<Slot> {
+        self.free.extend(&self.vacated);
+        self.vacated.drain(..).collect()
     }
 
     /// None only if all aliases are in use at once.
@@ -255,6 +256,7 @@ impl Origins {
         let bytes = known.frames.bytes();
         let slot = match self.free.pop() {
             Some(slot) => slot,
+            None if self.known.len() >= ALIASES_MAX => return None,
             None => {
                 let slot = Slot(Alias::try_from(self.known.len()).ok()?);
                 self.known.push(None);

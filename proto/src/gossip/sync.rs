@@ -105,7 +105,7 @@ impl Engine {
             let keyframe = known.frames.keyframe();
             let (their_keyframe, their_newest) = held.map_or_else(Default::default, Holding::positions);
             if keyframe > their_keyframe || known.position() > their_newest {
-                up.owe(slot, keyframe > their_keyframe);
+                up.ties.owe(slot, keyframe > their_keyframe);
             }
             if held.is_some() && (their_keyframe > keyframe || their_newest > known.position()) {
                 origins.push(origin);
@@ -128,7 +128,7 @@ impl Engine {
             if let Some(slot) = self.origins.slot(*origin)
                 && let Some(link) = self.links.get_mut(link)
             {
-                link.owe(slot, true);
+                link.ties.owe(slot, true);
             }
         }
         self.feed(link);
@@ -139,11 +139,11 @@ impl Engine {
     pub fn take_owed(&mut self, link: LinkId, now: Moment) -> Option<Frame> {
         loop {
             let up = self.links.get_mut(link)?;
-            let (slot, keyframe) = up.owed.pop_first()?;
+            let (slot, keyframe) = up.ties.take_owed()?;
             let Some(known) = self.origins.get(slot) else { continue };
             let frame = if keyframe {
                 if known.frames.has_newer() {
-                    up.owed.insert(slot, false);
+                    up.ties.owe(slot, false);
                 }
                 known.frames.keyframe_at(now)
             } else {
@@ -186,7 +186,7 @@ impl Engine {
         let Some(up) = self.links.get_mut(link) else { return };
         for (_, slot, known) in self.origins.range(first_of(bucket)..=last_of(bucket)) {
             if is_summarised(known, now) {
-                up.owe(slot, true);
+                up.ties.owe(slot, true);
             }
         }
     }
@@ -224,7 +224,7 @@ impl Engine {
     }
 
     pub(super) fn feed(&mut self, link: LinkId) {
-        if self.links.get(link).is_some_and(|link| !link.owed.is_empty()) {
+        if self.links.get(link).is_some_and(|link| link.ties.owes()) {
             self.outputs.push_back(Output::Feed { link });
         }
     }

@@ -5,6 +5,7 @@ use super::engine::Engine;
 use super::journal::{Entry, Flush};
 use super::link::{Link, LinkId};
 use super::missing::Ask;
+use super::origins::Origins;
 use super::output::{Output, RefuseReason};
 use super::slot::Slot;
 use super::ties::{Named, Tie};
@@ -17,8 +18,9 @@ use crate::origin::OriginId;
 impl Engine {
     /// Hands a frame to the subscribers and sends it to every neighbour who wants it, but for the one it came from.
     pub(super) fn spread(&mut self, ingress: Option<LinkId>, slot: Slot, frame: &Frame, now: Moment) {
-        let Some(host) = self.origins.get(slot).map(|known| known.host.clone()) else { return };
-        self.outputs.push_back(Output::Deliver { host, frame: frame.clone() });
+        let Some(known) = self.origins.get(slot) else { return };
+        let newest = low_byte(known.position().sequence);
+        self.outputs.push_back(Output::Deliver { host: known.host.clone(), frame: frame.clone() });
         let Some(forwarded) = frame.forwarded(0) else {
             return self.ends_here(ingress, frame, now);
         };
@@ -38,7 +40,7 @@ impl Engine {
             }
         }
         if announces {
-            self.journal.note(Entry { slot, low, ingress }, now);
+            self.journal.note(Entry { slot, low: newest, ingress }, now);
         }
     }
 
@@ -100,7 +102,7 @@ impl Engine {
             if let Some(tie) = link.ties.get_mut(slot) {
                 tie.set_has(low_byte(newest.sequence));
             }
-            link.prune(slot, frame.origin(), newest);
+            link.ties.prune(slot);
             self.journal.wake(now);
         }
     }
@@ -112,26 +114,21 @@ impl Engine {
         let needs = body::keyframe_sequence(frame);
         let lacks = needs.is_some_and(|sequence| held < Position { sequence, ..frame.position() });
         if lacks && self.has_trees && self.links.feeds(link, slot) {
-            let held = if held.epoch == known.position().epoch { held.sequence } else { 0 };
-            self.graft_above(link, slot, held, now);
+            self.ask(link, slot, true, now);
         }
     }
 
     /// Asks the neighbour on `link` for an origin's frames from the newest that is known here on.
     pub(super) fn graft(&mut self, link: LinkId, slot: Slot, now: Moment) {
-        let Some(known) = self.origins.get(slot) else { return };
-        let held = known.position().sequence;
-        self.graft_above(link, slot, held, now);
+        self.ask(link, slot, false, now);
     }
 
-    fn graft_above(&mut self, link: LinkId, slot: Slot, held: u32, now: Moment) {
-        let Some(known) = self.origins.get(slot) else { return };
-        let (origin, epoch) = (known.origin(), known.position().epoch);
+    fn ask(&mut self, link: LinkId, slot: Slot, lacks_keyframe: bool, now: Moment) {
         if let Some(up) = self.links.get_mut(link)
             && up.neighbour.is_some()
         {
             self.counters.grafts += 1;
-            up.graft(slot, origin, Position { epoch, sequence: held });
+            up.ties.graft(slot, lacks_keyframe);
             self.send_trees(link, now);
         }
     }
@@ -142,14 +139,14 @@ impl Engine {
             if !known.paths.lose(lost) {
                 continue;
             }
-            let (origin, position) = (known.origin(), known.position());
             for (_, link) in self.links.introduced_mut() {
                 if !link.feeds(slot) {
-                    link.graft(slot, origin, position);
+                    link.ties.graft(slot, false);
                 }
             }
         }
-        self.send_all_trees(now);
+        let links: Vec<LinkId> = self.links.neighbours().map(|(link, _)| link).collect();
+        links.into_iter().for_each(|link| self.send_trees(link, now));
     }
 
     /// A neighbour says which origins' frames it wants by this link. False if it says nonsense.
@@ -157,8 +154,9 @@ impl Engine {
         let Trees { names, prune, graft, unknown } = trees;
         for name in names {
             let slot = self.origins.slot(name.origin);
-            if let Some(link) = self.links.get_mut(link) {
-                link.ties.learn(name, slot);
+            let Some(link) = self.links.get_mut(link) else { return true };
+            if !link.ties.learn(name, slot) {
+                return false;
             }
         }
         for alias in prune {
@@ -184,9 +182,7 @@ impl Engine {
                 }
             }
         }
-        if self.links.get(link).is_some_and(|link| !link.owed.is_empty()) {
-            self.outputs.push_back(Output::Feed { link });
-        }
+        self.feed(link);
         true
     }
 
@@ -197,9 +193,10 @@ impl Engine {
         let Some(link) = self.links.get_mut(link) else { return };
         if let Some(tie) = link.ties.get_mut(slot) {
             tie.clear(Tie::LAZY);
+            tie.forget_has();
         }
         if newest > held {
-            link.owe(slot, keyframe > held);
+            link.ties.owe(slot, keyframe > held);
         }
     }
 
@@ -232,11 +229,10 @@ impl Engine {
                     }
                 }
                 Some(Named::Nothing) => {
-                    up.ties.set_told(alias);
-                    up.pending.unknown.push(alias);
+                    up.ties.tell(alias);
                     journal.wake(now);
                 }
-                Some(Named::Told) => {}
+                Some(Named::Untold | Named::Told) => {}
                 None => return false,
             }
         }
@@ -264,32 +260,21 @@ impl Engine {
         }
         let flush = self.journal.flush(now);
         let own = self.own.origin();
-        let Self { links, origins, outputs, .. } = self;
+        let Self { links, origins, outputs, journal, .. } = self;
         for (id, link) in links.introduced_mut() {
-            let Some(neighbour) = link.neighbour.as_ref().map(|neighbour| neighbour.origin) else { continue };
             if now.since(link.heard_at) > SILENT_LINK_MS {
                 // It would pile up there.
                 continue;
             }
-            let mut have = Vec::new();
-            let Flush { first, second } = &flush;
-            for (entries, is_first) in [(first, true), (second, false)] {
-                for Entry { slot, low, ingress } in entries {
-                    let tie = link.ties.get(*slot);
-                    if !tie.is(Tie::LAZY) || tie.has(*low) || *ingress == Some(id) {
-                        continue;
-                    }
-                    let Some(known) = origins.get(*slot) else { continue };
-                    let origin = known.origin();
-                    if speaks_first(own, neighbour, origin) == is_first {
-                        let alias = link.alias(*slot, origin, known.position());
-                        have.push(Announcement { alias, low: *low });
-                    }
-                }
+            let mut trees = link.take_trees(origins);
+            let have = announcements(own, id, link, &flush, origins, &mut trees);
+            if link.ties.has_to_speak() {
+                journal.wake(now);
             }
-            have.sort_unstable();
-            have.dedup_by_key(|announcement| announcement.alias);
-            outputs.extend(trees_of(id, link, now));
+            if !trees.is_empty() {
+                link.sent_at = now;
+                outputs.push_back(Output::SendControl { link: id, bytes: Control::Trees(trees).encode() });
+            }
             for part in have.chunks(HAVE_MAX) {
                 link.sent_at = now;
                 outputs.push_back(Output::SendControl { link: id, bytes: Have(part.to_vec()).encode() });
@@ -297,16 +282,17 @@ impl Engine {
         }
     }
 
-    fn send_all_trees(&mut self, now: Moment) {
-        let Self { links, outputs, .. } = self;
-        for (id, link) in links.introduced_mut() {
-            outputs.extend(trees_of(id, link, now));
-        }
-    }
-
+    /// Says what there is to say of trees on a link: now as much as a message takes, the rest at the next flushes, so
+    /// that it fills no queue.
     pub(super) fn send_trees(&mut self, link: LinkId, now: Moment) {
-        if let Some(up) = self.links.get_mut(link) {
-            self.outputs.extend(trees_of(link, up, now));
+        let Self { links, origins, journal, .. } = self;
+        let Some(up) = links.get_mut(link) else { return };
+        let trees = up.take_trees(origins);
+        if up.ties.has_to_speak() {
+            journal.wake(now);
+        }
+        if !trees.is_empty() {
+            self.send_control(link, &Control::Trees(trees), now);
         }
     }
 
@@ -324,14 +310,37 @@ impl Engine {
     }
 }
 
-/// What there is to say of trees on a link, in as many messages as it takes.
-fn trees_of(id: LinkId, link: &mut Link, now: Moment) -> Vec<Output> {
-    if link.pending.is_empty() {
+/// What to announce on a link now. Names that the neighbour needs for that go to `trees`; if there are too many, some
+/// frames go unannounced, and the next ones of these origins do not.
+fn announcements(
+    own: OriginId,
+    id: LinkId,
+    link: &mut Link,
+    Flush { first, second }: &Flush,
+    origins: &Origins,
+    trees: &mut Trees,
+) -> Vec<Announcement> {
+    let Some(neighbour) = link.neighbour.as_ref().map(|neighbour| neighbour.origin) else {
         return Vec::new();
+    };
+    let mut have = Vec::new();
+    for (entries, is_first) in [(first, true), (second, false)] {
+        for Entry { slot, low, ingress } in entries {
+            let tie = link.ties.get(*slot);
+            if !tie.is(Tie::LAZY) || tie.has(*low) || *ingress == Some(id) {
+                continue;
+            }
+            if let Some(known) = origins.get(*slot)
+                && speaks_first(own, neighbour, known.origin()) == is_first
+                && let Some(alias) = link.name(*slot, known, trees)
+            {
+                have.push(Announcement { alias, low: *low });
+            }
+        }
     }
-    link.sent_at = now;
-    let messages = std::mem::take(&mut link.pending).split();
-    messages.map(|trees| Output::SendControl { link: id, bytes: Control::Trees(trees).encode() }).collect()
+    have.sort_unstable();
+    have.dedup_by_key(|announcement| announcement.alias);
+    have
 }
 
 /// Of two neighbours, the one that announces an origin's frames first: each does for half of the origins.

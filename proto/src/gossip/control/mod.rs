@@ -12,7 +12,7 @@ pub use have::{Announcement, Have};
 pub use trees::{Alias, Graft, Name, Trees};
 
 use crate::body::bounded;
-use crate::limits::{DIGEST_BUCKETS, MESSAGE_BYTES_MAX, ORIGINS_MAX, PEERS_MAX, SUMMARY_MAX};
+use crate::limits::{ALIASES_MAX, DIGEST_BUCKETS, MESSAGE_BYTES_MAX, PEERS_MAX, SUMMARY_MAX};
 use crate::origin::{HostName, OriginId};
 
 /// A control message: a zero byte, where a frame has its version, and the message in bincode.
@@ -146,8 +146,8 @@ pub(super) const PROTOCOL: u8 = 1;
 /// First byte of a control message. No frame's version is 0.
 const MARK: u8 = 0;
 
-/// An alias is the place of an origin in a table of [`ORIGINS_MAX`].
-const _: () = assert!(ORIGINS_MAX < Alias::MAX as usize);
+/// An alias is a number below [`ALIASES_MAX`].
+const _: () = assert!(ALIASES_MAX <= Alias::MAX as usize);
 
 const CODEC: bincode::config::Configuration<
     bincode::config::LittleEndian,

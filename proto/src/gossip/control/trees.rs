@@ -53,25 +53,4 @@ impl Trees {
     pub(in crate::gossip) fn is_empty(&self) -> bool {
         self.names.is_empty() && self.prune.is_empty() && self.graft.is_empty() && self.unknown.is_empty()
     }
-
-    /// The same in as many messages as it takes, of which each fits.
-    pub(in crate::gossip) fn split(self) -> impl Iterator<Item = Self> {
-        let mut rest = self;
-        std::iter::from_fn(move || {
-            let next = Self {
-                names: front(&mut rest.names),
-                // An alias is used only once all are named.
-                prune: if rest.names.is_empty() { front(&mut rest.prune) } else { Vec::new() },
-                graft: if rest.names.is_empty() { front(&mut rest.graft) } else { Vec::new() },
-                unknown: front(&mut rest.unknown),
-            };
-            (!next.is_empty()).then_some(next)
-        })
-    }
-}
-
-/// Takes as many items from the front of a list as a message takes.
-fn front<T>(list: &mut Vec<T>) -> Vec<T> {
-    let rest = list.split_off(list.len().min(TREES_MAX));
-    std::mem::replace(list, rest)
 }
