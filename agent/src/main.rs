@@ -6,6 +6,7 @@ mod clock;
 mod collect;
 mod collecting;
 mod config;
+mod discovery;
 mod keys;
 mod logs;
 mod mesh;

@@ -18,6 +18,7 @@ use crate::arguments::Run;
 use crate::clock::Clock;
 use crate::collecting::Collecting;
 use crate::config::{self, Allowed, Config, MetricsAgent};
+use crate::discovery::Discovery;
 use crate::keys;
 use crate::mesh::{self, Asked, Mesh};
 use crate::state::{self, StateDir};
@@ -55,7 +56,8 @@ async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
         writeln!(std::io::stdout(), "listening {bound}")?;
     }
     notify(&[sd_notify::NotifyState::Ready]);
-    agent.serve(&mut events, settings, stop(attached)?).await;
+    let mut discovery = discovery(settings, &bound);
+    agent.serve(&mut events, &mut discovery, settings, stop(attached)?).await;
     notify(&[sd_notify::NotifyState::Stopping]);
     agent.leave();
     net.shutdown(LINGER).await;
@@ -131,10 +133,11 @@ impl Agent {
         })
     }
 
-    /// The one place where the agent waits: for the network, the next frame, the engine's deadline, or the end.
+    /// The one place where the agent waits: for the network, the LAN, the next frame, the engine's deadline, or the end.
     async fn serve(
         &mut self,
         events: &mut Events,
+        discovery: &mut Discovery,
         settings: &MetricsAgent,
         stop: oneshot::Receiver<&'static str>,
     ) {
@@ -157,6 +160,7 @@ impl Agent {
                     return;
                 }
                 Some(event) = events.recv() => self.mesh.event(event, self.clock.now()),
+                Some(address) = discovery.heard() => self.mesh.heard(address, self.clock.now()),
                 _ = frames.tick() => {
                     self.collecting.restart_hung(self.clock.now());
                     notify(&[sd_notify::NotifyState::Watchdog]);
@@ -228,6 +232,13 @@ impl Agent {
             Ok(frame) => _ = self.mesh.publish(frame, self.clock.now()),
             Err(error) => tracing::error!("no leave taken: {:#}", anyhow::Error::from(error)),
         }
+    }
+}
+
+fn discovery(settings: &MetricsAgent, bound: &Endpoint) -> Discovery {
+    match bound {
+        Endpoint::Tcp { port, .. } if settings.discovery => Discovery::start(settings.bind, *port),
+        Endpoint::Tcp { .. } | Endpoint::Unix(_) => Discovery::off(),
     }
 }
 

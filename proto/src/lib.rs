@@ -38,10 +38,12 @@
 //! - `compose` and `mirror`: the two ends, from readings to frames and back
 //! - `liveness`: who is dead, by the word of its neighbours
 //! - [`gossip`]: the engine, links, and what is held of each origin
+//! - `beacon`: what an agent says on its LAN
 //! - [`limits`]: every bound, with its arithmetic
 //!
 //! `PROTOCOL.md` at the root of the repository says the same byte by byte, for readers in other languages.
 
+mod beacon;
 mod body;
 pub mod catalogue;
 mod compose;
@@ -56,6 +58,7 @@ mod origin;
 mod quantise;
 mod reading;
 
+pub use beacon::{BEACON_BYTES, Beacon};
 pub use body::{BodyError, Identity, Links, Lost, links_of};
 pub use compose::{ComposeError, Composer};
 pub use frame::{Envelope, FRAME_OVERHEAD_BYTES, Frame, FrameError, FrameKind, Position, VERSION};

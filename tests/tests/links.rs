@@ -41,7 +41,7 @@ impl Lan {
             self.agents.insert(host, (agent, log));
         }
         for host in HOSTS {
-            self.lab.hosts_until(host, "five fresh hosts with three neighbours each", 60, |hosts| {
+            self.lab.hosts_until(host, "five fresh hosts with three neighbours each", 120, |hosts| {
                 hosts.len() == HOSTS.len()
                     && hosts.values().all(|row| row["state"] == "fresh" && links(row) >= 3)
             });
@@ -116,4 +116,20 @@ fn an_agent_that_stands_still_for_10_s_is_not_dead() {
     for (_, log) in lan.agents.values() {
         log.stays_without("nobody died", Duration::ZERO, |line| line.contains("host is dead"));
     }
+}
+
+#[test]
+fn agents_on_a_lan_find_each_other_without_being_told() {
+    let Some(lab) = Lab::lan(&["a", "b", "c"]) else { return };
+    let _agents = [
+        lab.agent("a", &[], "discovery = true"),
+        lab.agent("b", &[], "discovery = true"),
+        lab.agent("c", &[], ""),
+    ];
+    let began = Instant::now();
+    for host in ["a", "b"] {
+        let hosts = lab.hosts_until(host, "the other one", 60, |hosts| hosts.len() == 2);
+        assert!(!hosts.contains_key("c"), "it does not take part: {hosts:?}");
+    }
+    eprintln!("two agents found each other on the LAN {:?} after they were started", began.elapsed());
 }

@@ -44,6 +44,8 @@ pub(crate) struct MetricsAgent {
     pub(crate) neighbors: Vec<Neighbor>,
     /// How many neighbours the agent finds for itself beyond those that dial it; 0 for none but those above.
     pub(crate) links: u8,
+    /// Whether to look for agents on the LAN, and to be found there.
+    pub(crate) discovery: bool,
     /// The only hosts whose frames are taken, besides this one; all if empty.
     #[serde(deserialize_with = "source::list")]
     pub(crate) allow_origins: Vec<Allowed>,
@@ -76,6 +78,7 @@ impl Default for MetricsAgent {
             key_file: None,
             neighbors: Vec::new(),
             links: LINKS,
+            discovery: false,
             allow_origins: Vec::new(),
             host_name: None,
             role: "agent".to_owned(),
@@ -144,6 +147,12 @@ impl Config {
             return Err(format!(
                 "metrics_agent: {long:?} is longer than {} bytes",
                 limits::HOST_NAME_BYTES_MAX
+            ));
+        }
+        if agent.discovery && agent.bind.is_loopback() {
+            return Err(format!(
+                "metrics_agent.discovery = true, but nobody on the LAN reaches {}: set bind, such as \"0.0.0.0\"",
+                agent.bind
             ));
         }
         self.collectors.check()?;

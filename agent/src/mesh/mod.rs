@@ -9,6 +9,8 @@ mod refusals;
 mod seeds;
 mod snapshot;
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 use grapevine_proto::gossip::{self, CloseReason, Counters, Engine, Input, Output, Target};
 use grapevine_proto::{Frame, FrameKind, HostName, Links, Moment, OriginId};
@@ -110,6 +112,11 @@ impl Mesh {
                 Asked::default()
             }
         }
+    }
+
+    /// Takes note that an agent listens at `address`, as it says on the LAN.
+    pub(crate) fn heard(&mut self, address: SocketAddr, now: Moment) -> Asked {
+        self.handle(Input::Heard { address }, now)
     }
 
     /// Comes back to the engine, whose deadline has passed.

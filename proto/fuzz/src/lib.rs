@@ -15,10 +15,12 @@
 //! - [`frame`]: the envelope
 //! - [`body`], [`delta`]: what is in a frame whose signature holds
 //! - [`control`]: what neighbours say to each other
+//! - [`beacon`]: what an agent says on its LAN
 //! - [`engine`]: the gossip engine among neighbours of all sorts, against a simple model
 //!
 //! `input` reads inputs, `stream` is what the first three have in common, `origin` seals frames.
 
+pub mod beacon;
 pub mod body;
 pub mod control;
 pub mod curve;
@@ -36,7 +38,7 @@ pub mod zmtp_frames;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     ("greeting_listener", greeting_listener::run),
     ("greeting_dialler", greeting_dialler::run),
     ("zmtp_frames", zmtp_frames::run),
@@ -45,5 +47,6 @@ pub const TARGETS: [Target; 9] = [
     ("body", body::run),
     ("delta", delta::run),
     ("control", control::run),
+    ("beacon", beacon::run),
     ("engine", engine::run),
 ];

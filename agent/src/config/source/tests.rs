@@ -63,6 +63,11 @@ fn mistakes_are_told_with_their_line() {
             "configuration: metrics_agent.interval_ms = 499: use 500 to 60000",
         ),
         ("[metrics_agent]\nhop_limit = 0\n", "configuration: metrics_agent.hop_limit = 0"),
+        ("[metrics_agent]\nlinks = 17\n", "configuration: metrics_agent.links = 17: use 0 to 16"),
+        (
+            "[metrics_agent]\ndiscovery = true\n",
+            "configuration: metrics_agent.discovery = true, but nobody on the LAN reaches 127.0.0.1",
+        ),
     ] {
         let complaint = complaint(text);
         assert!(complaint.starts_with(expected), "{text:?} gave {complaint:?}");

@@ -54,6 +54,11 @@ fn control_messages_stand_mutation() {
 }
 
 #[test]
+fn beacons_stand_mutation() {
+    mutate("beacon");
+}
+
+#[test]
 fn the_engine_stands_mutation() {
     mutate("engine");
 }

@@ -10,7 +10,7 @@ use grapevine_fuzz::TARGETS;
 use grapevine_fuzz::origin::{STORY, composer, readings};
 use grapevine_fuzz::stream::{End, opening};
 use grapevine_proto::gossip::{Control, Hello};
-use grapevine_proto::{Frame, Moment, OriginId};
+use grapevine_proto::{Beacon, Frame, Moment, OriginId};
 use grapevine_zmtp::{Message, Side};
 
 use crate::{corpus, root};
@@ -58,6 +58,7 @@ fn seeds_of(target: &str) -> Seeds {
         "body" => bodies(),
         "delta" => deltas(),
         "control" => controls(),
+        "beacon" => beacons(),
         "engine" => runs(),
         _ => Vec::new(),
     };
@@ -190,6 +191,15 @@ fn controls() -> Named {
     let hello = Control::Hello(Hello::new(OriginId(u64::MAX), 300, host));
     let welcome = Control::Welcome { held_epoch: 1, held_sequence: 70_000 };
     vec![("hello", hello.encode().to_vec()), ("welcome", welcome.encode().to_vec()), ("none", vec![0])]
+}
+
+fn beacons() -> Named {
+    let beacon = Beacon { port: 6130 }.encode();
+    vec![
+        ("beacon", beacon.to_vec()),
+        ("no-port", [&beacon[..5], &[0, 0]].concat()),
+        ("cut", beacon[..6].to_vec()),
+    ]
 }
 
 /// Runs of the engine, in the steps that its target reads.
