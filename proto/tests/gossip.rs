@@ -8,6 +8,7 @@ mod network;
 use std::collections::BTreeSet;
 
 use grapevine_proto::gossip::{CloseReason, Input, LinkId, RefuseReason};
+use grapevine_proto::limits::SYNC_INTERVAL_MS;
 use grapevine_proto::{Frame, Position};
 use network::Network;
 use proptest::prelude::*;
@@ -273,8 +274,9 @@ proptest! {
             network.connect(who - 1, who);
         }
         network.settle();
-        // Whoever has to jump above an epoch of its own past has heard of it by now.
-        network.pass_ms(1000);
+        // Whoever has to jump above an epoch of its own past has heard of it by now, at the latest when all have compared
+        // what they hold: a host that spoke within the last 2 s is compared by its keyframe, which may be of either run.
+        network.pass_ms(SYNC_INTERVAL_MS + 1000);
         let newest: Vec<Frame> = (0..4).map(|who| network.publish(who, 9)).collect();
         network.pass_ms(100);
         for who in 0..4 {
