@@ -270,29 +270,52 @@ pub const HELD_BYTES_MAX: usize = ORIGINS_MAX * HELD_SHARE_BYTES + HELD_POOL_BYT
 /// Whoever takes all outputs after each input leaves none.
 pub const OUTPUTS_WAITING_MAX: usize = 64;
 
-/// Bytes that the engine keeps of each origin besides its frames: key, name, window and buckets.
-pub(crate) const ORIGIN_BYTES: usize = 512;
+/// Bytes that the engine keeps of each origin besides its frames: name, window and buckets, in a list that doubles, and
+/// where to find it, in a tree that may be half empty.
+pub(crate) const ORIGIN_BYTES: usize = 640;
 
 /// Bytes that the engine keeps of each origin on each link: two for how its frames go, eight for the neighbour's alias.
 pub(crate) const TIE_BYTES: usize = 10;
 
 /// Bytes that the engine keeps of each link: its neighbour and buckets.
-pub(crate) const LINK_BYTES: usize = 640;
+pub(crate) const LINK_BYTES: usize = 400;
 
 /// Bytes of an output of the engine besides its frame.
 pub(crate) const OUTPUT_BYTES: usize = 128;
 
-/// Most memory of an engine in bytes, whatever its neighbours do: 89 MiB. It is the sum of
+/// Bytes of a frame that came a moment ago, until it is announced.
+pub(crate) const JOURNAL_ENTRY_BYTES: usize = 24;
+
+/// Bytes of an origin of which a frame was announced that has not come: who announced it, and when to ask.
+pub(crate) const ABSENT_BYTES: usize = 96;
+
+/// Bytes that the recorder keeps of a frame besides the frame: its place, with what a list that doubles leaves free.
+pub(crate) const RECORD_ENTRY_BYTES: usize = 100;
+
+/// Most memory of an engine in bytes, whatever its neighbours do: 108 MiB. It is the sum of
 ///
 /// - the frames held, and two of this host's own;
-/// - origins and links, each in a tree that may be half empty;
-/// - the outputs that may wait, and those of one further frame or of all links that come up; each frame among them in
-///   two copies, which differ in their hop counts;
+/// - all origins, those of which a frame is missing in trees that may be half empty;
+/// - all links, in a tree likewise;
+/// - how each origin's frames go over each link, in lists that grow to their bound and no further, one of them in two
+///   copies while it grows;
+/// - the frames of the last three flushes, those of one in two copies, and half as many while they are sorted;
+/// - the frames recorded, none shorter than an empty one;
+/// - the outputs that may wait, and those of one further frame or of all links that come up; each has at most one copy
+///   of a frame, and one frame is looked at;
+/// - the outputs of one flush: for each link what there is to say of trees, 31 B for each item, and the announcements of
+///   all origins, 4 B each;
+/// - a summary of all origins as it is made and as it is sent;
 /// - an identity that claims to be longer than its frame, while it is read: 8 times the longest body.
 pub const ENGINE_BYTES_MAX: usize = HELD_BYTES_MAX
     + 2 * FRAME_BYTES_MAX
-    + 2 * ORIGINS_MAX * ORIGIN_BYTES
+    + ALIASES_MAX * (ORIGIN_BYTES + 2 * ABSENT_BYTES)
     + 2 * LINKS_MAX * LINK_BYTES
+    + (LINKS_MAX + 1) * ALIASES_MAX * TIE_BYTES
+    + 5 * ORIGINS_MAX * JOURNAL_ENTRY_BYTES
+    + RECORDED_MAX * (RECORD_BYTES_MAX + RECORD_BYTES_MAX / FRAME_OVERHEAD_BYTES * RECORD_ENTRY_BYTES)
     + (OUTPUTS_WAITING_MAX + 8 * LINKS_MAX) * OUTPUT_BYTES
-    + (OUTPUTS_WAITING_MAX + 1) * 2 * FRAME_BYTES_MAX
+    + (OUTPUTS_WAITING_MAX + 2) * FRAME_BYTES_MAX
+    + LINKS_MAX * (TREES_MAX * 31 + ALIASES_MAX * 4)
+    + ALIASES_MAX * 3 * 24
     + 8 * BODY_BYTES_MAX;

@@ -3,15 +3,19 @@
 //!
 //! This is one test in a binary of its own, because the allocator counts for the whole process.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use grapevine_proto::gossip::{CloseReason, Control, Engine, Hello, Input, LinkId, Output, Target};
+use grapevine_proto::gossip::{
+    Alias, Announcement, CloseReason, Control, Digest, Engine, Graft, Have, Hello, Input, LinkId, Name,
+    Output, Target, Trees,
+};
 use grapevine_proto::limits::{
-    BODY_BYTES_MAX, ENGINE_BYTES_MAX, FRAME_BYTES_MAX, HELD_BYTES_MAX, HELD_SHARE_BYTES, LINKS_MAX,
-    ORIGIN_SILENT_MS, ORIGINS_MAX, OUTPUTS_WAITING_MAX,
+    ALIASES_MAX, BODY_BYTES_MAX, DIGEST_BUCKETS, ENGINE_BYTES_MAX, FRAME_BYTES_MAX, HELD_BYTES_MAX,
+    HELD_SHARE_BYTES, LINKS_MAX, ORIGIN_SILENT_MS, ORIGINS_MAX, OUTPUTS_WAITING_MAX, RECORD_BYTES_MAX,
+    RECORDED_MAX, TREES_MAX,
 };
 use grapevine_proto::{
     Composer, Envelope, FRAME_OVERHEAD_BYTES, Frame, FrameKind, Identity, Moment, OriginId, OriginKey,
@@ -29,6 +33,12 @@ const HONEST_HOSTS: u32 = 40;
 /// Hosts that do not exist have numbers from here on.
 const INVENTED: u32 = 1000;
 
+/// So many of them send the largest frames there are.
+const LARGE_HOSTS: u32 = 300;
+
+/// From here on they are neighbours.
+const NEIGHBOURS: u32 = 2 * LARGE_HOSTS;
+
 #[test]
 fn all_at_once_takes_bounded_memory_and_leaves_the_living_alone() {
     let before = ALLOCATOR.current_usage();
@@ -38,9 +48,13 @@ fn all_at_once_takes_bounded_memory_and_leaves_the_living_alone() {
     attack.let_honest_hosts_speak(2);
     attack.send_large_frames();
     attack.let_honest_hosts_speak(3);
+    attack.crowd();
+    attack.fill_the_recorder();
+    attack.let_all_speak_at_once();
+    attack.let_honest_hosts_speak(4);
     attack.take_no_outputs();
     attack.open_links_and_send_rubbish();
-    attack.let_honest_hosts_speak(4);
+    attack.let_honest_hosts_speak(5);
     let peak = ALLOCATOR.peak_usage() - before;
     println!("{peak} bytes of at most {ENGINE_BYTES_MAX}, {:?}", attack.engine.counters());
     assert!(peak <= ENGINE_BYTES_MAX, "{peak} bytes");
@@ -89,12 +103,12 @@ impl Attack {
 
     /// Invented hosts grow to the greatest size there is.
     fn send_large_frames(&mut self) {
-        for host in 0..300 {
+        for host in 0..LARGE_HOSTS {
             self.send(HOSTILE[2], &frame(INVENTED + host, FrameKind::Keyframe, 2, FRAME_BYTES_MAX));
             self.send(HOSTILE[2], &frame(INVENTED + host, FrameKind::Delta, 3, FRAME_BYTES_MAX));
         }
         let counters = self.engine.counters();
-        assert!((1..600).contains(&counters.unheld), "{} not held", counters.unheld);
+        assert!((1..2 * u64::from(LARGE_HOSTS)).contains(&counters.unheld), "{} not held", counters.unheld);
         let held = self.engine.held_bytes();
         assert!((HELD_BYTES_MAX - 2 * FRAME_BYTES_MAX..=HELD_BYTES_MAX).contains(&held), "{held} bytes held");
     }
@@ -116,12 +130,77 @@ impl Attack {
         }
     }
 
+    /// As many neighbours as there may be name all aliases that they may, half of them those of hosts that nobody knows,
+    /// announce frames of them that nobody has, want all that is held, and prune and graft all of it.
+    fn crowd(&mut self) {
+        let aliases = || 0..Alias::try_from(ALIASES_MAX).unwrap();
+        let known: Vec<OriginId> = aliases().map(|alias| origin(INVENTED + u32::from(alias))).collect();
+        for (number, link) in crowd().enumerate() {
+            self.link_of(link, known[usize::try_from(NEIGHBOURS).unwrap() + number]);
+            let origins: Vec<OriginId> = match number % 2 {
+                0 => known.clone(),
+                _ => aliases().map(|alias| OriginId(alias.into())).collect(),
+            };
+            self.lay_trees(link, &origins, true);
+            let have = Have(aliases().map(|alias| Announcement { alias, low: 1 }).collect());
+            self.tell(Input::Message { link, bytes: have.encode() });
+            self.say(link, &Control::Digest(Digest { hashes: vec![0; DIGEST_BUCKETS], peers: Vec::new() }));
+            self.lay_trees(link, &known, false);
+        }
+        assert_eq!(self.engine.neighbours().count(), LINKS_MAX);
+        self.pass_ms(200);
+        assert!(self.engine.counters().grafts > u64::try_from(3 * ORIGINS_MAX / 2).unwrap());
+    }
+
+    /// The neighbour on `link` names all origins, and grafts or prunes them.
+    fn lay_trees(&mut self, link: LinkId, origins: &[OriginId], grafts: bool) {
+        let named: Vec<(Alias, OriginId)> = (0..).zip(origins.iter().copied()).collect();
+        for part in named.chunks(TREES_MAX) {
+            let (graft, prune) = part.split_at(if grafts { part.len() } else { 0 });
+            self.say(
+                link,
+                &Control::Trees(Trees {
+                    names: part
+                        .iter()
+                        .map(|(alias, origin)| Name { alias: *alias, origin: *origin, epoch: 2 })
+                        .collect(),
+                    prune: prune.iter().map(|(alias, _)| *alias).collect(),
+                    graft: graft.iter().map(|(alias, _)| Graft { alias: *alias, held: 0 }).collect(),
+                    unknown: Vec::new(),
+                }),
+            );
+        }
+    }
+
+    /// Neighbours send as many bytes as are recorded of each.
+    fn fill_the_recorder(&mut self) {
+        for sequence in 2..=3 {
+            self.now = self.now.after_ms(2000);
+            for (host, link) in (0..).zip(crowd()).take(RECORDED_MAX) {
+                let begins =
+                    frame(INVENTED + NEIGHBOURS + host, FrameKind::Keyframe, 2 * sequence, FRAME_BYTES_MAX);
+                self.send(link, &begins);
+            }
+        }
+        let recorded = self.engine.recorded_bytes();
+        assert!(recorded > RECORDED_MAX * RECORD_BYTES_MAX * 3 / 4, "{recorded} bytes recorded");
+    }
+
+    /// All hosts but the large ones speak within one flush.
+    fn let_all_speak_at_once(&mut self) {
+        self.now = self.now.after_ms(5000);
+        for (host, link) in (LARGE_HOSTS..u32::try_from(ORIGINS_MAX).unwrap()).zip(crowd().cycle()) {
+            self.send(link, &frame(INVENTED + host, FrameKind::Delta, 9, FRAME_OVERHEAD_BYTES + 3));
+        }
+        self.pass_ms(40);
+    }
+
     /// Large frames keep coming while nobody takes the outputs.
     fn take_no_outputs(&mut self) {
         self.now = self.now.after_ms(1000);
         let overload = self.engine.counters().overload;
         for host in 0..200 {
-            let frame = frame(INVENTED + 300 + host, FrameKind::Delta, 2, FRAME_BYTES_MAX);
+            let frame = frame(INVENTED + LARGE_HOSTS + host, FrameKind::Delta, 10, FRAME_BYTES_MAX);
             self.engine.handle(Input::Message { link: HOSTILE[0], bytes: frame.bytes().clone() }, self.now);
         }
         assert!(self.engine.counters().overload > overload);
@@ -136,11 +215,10 @@ impl Attack {
         for link in 100..1000 {
             self.tell(Input::LinkUp { link: LinkId(link), dialled: None, remote: None });
         }
-        let open = 1000 - 100 - self.closed(CloseReason::TooManyLinks);
-        assert_eq!(open, LINKS_MAX - 4);
+        assert_eq!(self.closed(CloseReason::TooManyLinks), 900);
         for _ in 0..100 {
             self.tell(Input::Message { link: HOSTILE[0], bytes: vec![1; 64 * 1024].into() });
-            self.tell(Input::Message { link: HOSTILE[1], bytes: hello(HOSTILE[1]) });
+            self.tell(Input::Message { link: HOSTILE[1], bytes: hello(OriginId(1)) });
         }
         assert_eq!((self.closed(CloseReason::Forgery), self.closed(CloseReason::HelloTwice)), (1, 1));
     }
@@ -148,13 +226,13 @@ impl Attack {
     /// Once the invented hosts are silent, they make room for those that are not.
     fn fall_silent(&mut self) {
         self.now = self.now.after_ms(ORIGIN_SILENT_MS / 2);
-        self.let_honest_hosts_speak(5);
+        self.let_honest_hosts_speak(6);
         self.now = self.now.after_ms(ORIGIN_SILENT_MS / 2);
         let newcomer = HONEST_HOSTS + 1;
         self.send(HONEST, &frame(newcomer, FrameKind::Keyframe, 1, FRAME_BYTES_MAX));
         assert!(self.outputs.iter().filter_map(delivered).any(|delivered| delivered == origin(newcomer)));
         assert!(self.engine.held_bytes() < HELD_BYTES_MAX);
-        self.let_honest_hosts_speak(6);
+        self.let_honest_hosts_speak(7);
     }
 
     fn closed(&self, reason: CloseReason) -> usize {
@@ -163,9 +241,27 @@ impl Attack {
     }
 
     fn link(&mut self, link: LinkId) {
+        self.link_of(link, OriginId(link.0));
+    }
+
+    fn link_of(&mut self, link: LinkId, origin: OriginId) {
         self.tell(Input::LinkUp { link, dialled: Some(Target::Seed(0)), remote: None });
         self.tell(Input::RoundTrip { link, rtt_ms: 2 });
-        self.tell(Input::Message { link, bytes: hello(link) });
+        self.tell(Input::Message { link, bytes: hello(origin) });
+    }
+
+    fn say(&mut self, link: LinkId, control: &Control) {
+        self.tell(Input::Message { link, bytes: control.encode() });
+    }
+
+    /// Time passes, and all deadlines in it are kept. Whatever one of them brings waits at once.
+    fn pass_ms(&mut self, milliseconds: u64) {
+        let end = self.now.after_ms(milliseconds);
+        while self.engine.deadline() <= end {
+            self.now = self.now.max(self.engine.deadline());
+            self.tell(Input::Timeout);
+        }
+        self.now = end;
     }
 
     fn send(&mut self, link: LinkId, frame: &Frame) {
@@ -181,7 +277,7 @@ impl Attack {
     fn drain(&mut self) {
         while let Some(output) = self.engine.poll_output() {
             let keeps = match &output {
-                Output::Send { .. } => false,
+                Output::Send { .. } | Output::SendControl { .. } | Output::Feed { .. } => false,
                 Output::Deliver { host, .. } => host.as_str() == HOST,
                 _ => true,
             };
@@ -192,8 +288,13 @@ impl Attack {
     }
 }
 
-fn hello(LinkId(link): LinkId) -> Bytes {
-    Control::Hello(Hello::new(OriginId(link), 1, HOST.parse().unwrap())).encode()
+/// The links of all neighbours there may be besides the others.
+fn crowd() -> impl Iterator<Item = LinkId> + Clone {
+    (0..LINKS_MAX - 4).map(|number| LinkId(10 + u64::try_from(number).unwrap()))
+}
+
+fn hello(origin: OriginId) -> Bytes {
+    Control::Hello(Hello::new(origin, 1, HOST.parse().unwrap())).encode()
 }
 
 fn delivered(output: &Output) -> Option<OriginId> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::link::LinkId;
 use super::slot::Slot;
-use crate::limits::{ANNOUNCE_MS, ORIGINS_MAX};
+use crate::limits::{ANNOUNCE_MS, JOURNAL_ENTRY_BYTES, ORIGINS_MAX};
 use crate::moment::Moment;
 
 /// Frames that came within the last three flushes.
@@ -37,6 +37,8 @@ pub(super) struct Entry {
     /// The link that brought it.
     pub(super) ingress: Option<LinkId>,
 }
+
+const _: () = assert!(size_of::<Entry>() <= JOURNAL_ENTRY_BYTES);
 
 impl Journal {
     /// Notes a frame, if there is room.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::link::LinkId;
 use super::slot::Slot;
 use crate::frame::Position;
+use crate::limits::ABSENT_BYTES;
 use crate::moment::Moment;
 
 /// For each origin the newest frame announced that has not come, who announced it, and when to ask for it.
@@ -20,6 +21,8 @@ struct Absent {
     announcers: [Option<LinkId>; ANNOUNCERS_MAX],
     due: Moment,
 }
+
+const _: () = assert!(size_of::<(Slot, Absent)>() + size_of::<(Moment, Slot)>() <= ABSENT_BYTES);
 
 /// An agent that has a frame which this one lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

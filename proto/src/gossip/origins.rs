@@ -36,7 +36,11 @@ pub(super) struct Origins {
     checks_signatures: bool,
 }
 
-const _: () = assert!(size_of::<(OriginId, Slot, Option<Known>)>() + HOST_NAME_BYTES_MAX <= ORIGIN_BYTES);
+/// Two frames have some words each with their bytes.
+const _: () = assert!(
+    2 * size_of::<Option<Known>>() + 2 * size_of::<(OriginId, Slot)>() + HOST_NAME_BYTES_MAX + 2 * 40
+        <= ORIGIN_BYTES
+);
 
 /// What a frame is before its signature is checked.
 #[derive(Debug, PartialEq, Eq)]

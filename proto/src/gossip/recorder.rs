@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::frame::{Frame, FrameKind, Position};
-use crate::limits::{RECORD_BYTES_MAX, RECORD_MS, RECORDED_MAX};
+use crate::limits::{RECORD_BYTES_MAX, RECORD_ENTRY_BYTES, RECORD_MS, RECORDED_MAX};
 use crate::moment::Moment;
 use crate::origin::OriginId;
 
@@ -18,6 +18,9 @@ struct Track {
     frames: VecDeque<(Moment, Frame)>,
     bytes: usize,
 }
+
+/// A frame takes its place in a list that doubles, of which a third may be free, and a few words with its bytes.
+const _: () = assert!(size_of::<(Moment, Frame)>() * 3 / 2 + 40 <= RECORD_ENTRY_BYTES);
 
 impl Recorder {
     /// Keeps a frame of a host that is recorded, or is to be from now on.

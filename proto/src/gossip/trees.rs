@@ -1,5 +1,7 @@
 //! The trees by which frames spread: one for each origin.
 
+use std::collections::BTreeSet;
+
 use super::control::{Alias, Announcement, Control, Have, Trees};
 use super::engine::Engine;
 use super::journal::{Entry, Flush};
@@ -124,13 +126,18 @@ impl Engine {
     }
 
     fn ask(&mut self, link: LinkId, slot: Slot, lacks_keyframe: bool, now: Moment) {
-        if let Some(up) = self.links.get_mut(link)
-            && up.neighbour.is_some()
-        {
-            self.counters.grafts += 1;
-            up.ties.graft(slot, lacks_keyframe);
+        if self.wish(link, slot, lacks_keyframe) {
             self.send_trees(link, now);
         }
+    }
+
+    /// Notes what to ask the neighbour on `link` for, if there is one.
+    fn wish(&mut self, link: LinkId, slot: Slot, lacks_keyframe: bool) -> bool {
+        let up = self.links.get_mut(link).filter(|up| up.neighbour.is_some());
+        let Some(up) = up else { return false };
+        self.counters.grafts += 1;
+        up.ties.graft(slot, lacks_keyframe);
+        true
     }
 
     /// A link is gone: asks all neighbours that are left for the frames that came by it.
@@ -241,9 +248,14 @@ impl Engine {
 
     /// Asks for the frames that were announced and have not come.
     pub(super) fn ask_for_missing(&mut self, now: Moment) {
+        let mut asked = BTreeSet::new();
         while let Some(ask) = self.missing.ask(now, GRAFT_MS) {
             match ask {
-                Ok(Ask { slot, link }) => self.graft(link, slot, now),
+                Ok(Ask { slot, link }) => {
+                    if self.wish(link, slot, false) {
+                        asked.insert(link);
+                    }
+                }
                 Err(slot) => {
                     if let Some(known) = self.origins.get_mut(slot) {
                         known.paths.is_missing = false;
@@ -251,6 +263,7 @@ impl Engine {
                 }
             }
         }
+        asked.into_iter().for_each(|link| self.send_trees(link, now));
     }
 
     /// Says what there is to say of trees, and announces what came a moment ago.
