@@ -55,6 +55,10 @@ pub const WRITE_OVERHEAD_BYTES: usize = 2 * 1024;
 /// Time for which a closing link may still write what is queued.
 pub const CLOSE_LINGER: Duration = Duration::from_millis(500);
 
+/// Most bytes that a closing link reads and forgets so that the peer can read its last words. Twice
+/// [`UNREAD_BYTES_MAX`], which a neighbour may have under way; whoever goes on sending is cut off.
+pub const PARTING_BYTES_MAX: u64 = 128 * 1024;
+
 /// Most bytes that wait for one link: a quarter of a second of 1,000 hosts' frames at 180 B each.
 pub const QUEUE_BYTES_MAX: usize = 64 * 1024;
 

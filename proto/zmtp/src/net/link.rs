@@ -19,7 +19,9 @@ use super::stop::{Open, Stop};
 use super::{Net, lock};
 use crate::connection::{Connection, ConnectionEvent, Side, SocketType};
 use crate::error::ProtocolError;
-use crate::limits::{BATCH, CLOSE_LINGER, RECEIVE_BYTES_MAX, STALL, UNSENT_BYTES_MAX, WRITE_BYTES_MAX};
+use crate::limits::{
+    BATCH, CLOSE_LINGER, PARTING_BYTES_MAX, RECEIVE_BYTES_MAX, STALL, UNSENT_BYTES_MAX, WRITE_BYTES_MAX,
+};
 use crate::mechanism::Security;
 use crate::mechanism::curve::Randomness;
 use crate::message::Message;
@@ -196,7 +198,7 @@ impl Link {
 
     /// Says the last words and waits until the peer closes too: a socket that is closed with bytes unread takes back
     /// what the peer has not read yet (RFC 1122, section 4.2.2.13).
-    async fn part<R, W>(&mut self, reason: &DownReason, mut reader: R, mut writer: W)
+    async fn part<R, W>(&mut self, reason: &DownReason, reader: R, mut writer: W)
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
@@ -208,8 +210,8 @@ impl Link {
         let parting = async {
             writer.write_all(self.connection.output()).await?;
             writer.shutdown().await?;
-            let mut ignored = [0; 256];
-            while reader.read(&mut ignored).await? > 0 {}
+            let (mut rest, mut ignored) = (reader.take(PARTING_BYTES_MAX), [0; 256]);
+            while rest.read(&mut ignored).await? > 0 {}
             std::io::Result::Ok(())
         };
         let ends = self.lingers.unwrap_or_else(|| Instant::now() + CLOSE_LINGER);
