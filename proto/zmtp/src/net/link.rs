@@ -243,6 +243,10 @@ impl Link {
 
     async fn received(&mut self, inbox: &mut BytesMut) -> Result<(), DownReason> {
         add(&self.net.0.counting.bytes_in, inbox.len());
+        if inbox.len() >= READ_BYTES {
+            // A peer that sends without pause is heard in turn with all others.
+            tokio::task::yield_now().await;
+        }
         let took_no_more = !self.connection.takes_more();
         for piece in inbox.chunks(RECEIVE_BYTES_MAX) {
             let result = self.connection.receive(piece, self.now());
