@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::net::{Shutdown, TcpStream};
-use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,6 +21,8 @@ pub struct Attack {
     pub has_keys: bool,
     /// How many rounds a test makes of it.
     pub rounds: usize,
+    /// How many rounds a second a bench makes, at the most.
+    pub rounds_per_s: u32,
     /// What the log says of the cause.
     pub cause: &'static str,
     /// Makes one round of it, and keeps open what is to stay open.
@@ -49,13 +50,15 @@ pub const ATTACKS: [Attack; 15] = [
         name: "claimed lengths up to 2^63",
         has_keys: false,
         rounds: 200,
+        rounds_per_s: 40,
         cause: "a message is longer than 65536 bytes",
         round: claim_lengths,
     },
     Attack {
         name: "endless parts",
         has_keys: false,
-        rounds: 30,
+        rounds: 1000,
+        rounds_per_s: 200,
         cause: "a message has more than 4 parts",
         round: send_endless_parts,
     },
@@ -63,6 +66,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "half-open connections",
         has_keys: false,
         rounds: 5000,
+        rounds_per_s: 1000,
         cause: "too many connections",
         round: open_half,
     },
@@ -70,6 +74,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "a byte now and then",
         has_keys: false,
         rounds: 1,
+        rounds_per_s: 1,
         cause: "the handshake was not done",
         round: dribble,
     },
@@ -77,6 +82,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "never reads",
         has_keys: false,
         rounds: 4,
+        rounds_per_s: 20,
         cause: "the peer takes no bytes",
         round: never_read,
     },
@@ -84,6 +90,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "garbage greetings",
         has_keys: false,
         rounds: 1000,
+        rounds_per_s: 200,
         cause: "does not speak ZMTP",
         round: greet_with_garbage,
     },
@@ -91,6 +98,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "no key",
         has_keys: true,
         rounds: 1000,
+        rounds_per_s: 200,
         cause: "does not use the security mechanism CURVE",
         round: come_without_a_key,
     },
@@ -98,6 +106,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "wrong key",
         has_keys: true,
         rounds: 200,
+        rounds_per_s: 200,
         cause: "the peer has another key",
         round: |stage, _| drop(open(stage, Side::Dealer, &ClusterKeys::new([9; 32]).client())),
     },
@@ -105,6 +114,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "replayed handshake",
         has_keys: true,
         rounds: 100,
+        rounds_per_s: 100,
         cause: "was sent before",
         round: replay_handshake,
     },
@@ -112,6 +122,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "200 handshakes a second",
         has_keys: true,
         rounds: 400,
+        rounds_per_s: 200,
         cause: "too many connections",
         round: begin_handshake,
     },
@@ -119,6 +130,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "viewer that sends",
         has_keys: true,
         rounds: 100,
+        rounds_per_s: 10,
         cause: "a subscriber sends messages",
         round: send_as_viewer,
     },
@@ -126,6 +138,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "babbling origin",
         has_keys: true,
         rounds: 3,
+        rounds_per_s: 1,
         cause: "more than two frames a second",
         round: |stage, _| say(stage, fresh_frames(66, 1000).iter().map(|frame| frame.bytes().clone())),
     },
@@ -133,6 +146,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "forged origin",
         has_keys: true,
         rounds: 100,
+        rounds_per_s: 50,
         cause: "the host did not seal it",
         round: |stage, _| say(stage, frames(77, 20).iter().map(|frame| altered(frame.bytes(), 40))),
     },
@@ -140,6 +154,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "replayed frames",
         has_keys: false,
         rounds: 3,
+        rounds_per_s: 1,
         cause: "old frames over and over",
         round: |stage, _| {
             let old = frames(77, 3);
@@ -150,6 +165,7 @@ pub const ATTACKS: [Attack; 15] = [
         name: "hop count 255",
         has_keys: true,
         rounds: 100,
+        rounds_per_s: 50,
         cause: "more links than its host allows",
         round: |stage, _| say(stage, frames(77, 20).iter().map(|frame| far_travelled(frame.bytes()))),
     },
@@ -227,7 +243,6 @@ fn replay_handshake(stage: &Stage, _: &mut Held) {
 
 /// Has the victim compute, and leaves it waiting.
 fn begin_handshake(stage: &Stage, held: &mut Held) {
-    thread::sleep(Duration::from_millis(5));
     let client = Client::connect(stage, Side::Subscriber, &stage.viewer_key().client());
     if let Ok(stream) = client.and_then(Client::begin) {
         held.keep(stream);
