@@ -28,7 +28,7 @@
 //! - `faults`, `clock`: what goes wrong
 //! - `readings`: what hosts measure
 //! - `ledger`, `inspector`, `violation`: what came where, and what must hold
-//! - `measures`, `report`, `run`: what comes out
+//! - `measures`, `report`, `run`, `table`: what comes out
 //! - `story`, `replay`: what happened, in words
 
 #![expect(
@@ -55,6 +55,7 @@ mod run;
 mod scenarios;
 mod simulation;
 mod story;
+mod table;
 mod transport;
 mod violation;
 
@@ -62,4 +63,5 @@ pub use replay::{Log, ReplayError, replay};
 pub use report::Report;
 pub use run::{Outcome, run};
 pub use scenarios::{Scenario, Size, all, named};
+pub use table::{markdown, run_all};
 pub use violation::Violation;

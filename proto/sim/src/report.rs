@@ -15,6 +15,8 @@ pub struct Report {
     pub scenario: String,
     /// Hosts, those that join late not included.
     pub n: usize,
+    /// Mean number of links that come from seeds.
+    pub degree: usize,
     /// Those that publish.
     pub speakers: usize,
     /// What decided everything.
@@ -58,7 +60,7 @@ pub struct Report {
     /// Time until the slowest joiner had heard of all hosts.
     pub join_ms: f64,
     /// Hosts without a neighbour at the end.
-    pub isolated: usize,
+    pub isolated: u64,
     /// Most bytes of frames that an engine held.
     pub held_bytes_max: usize,
 }
@@ -72,10 +74,13 @@ impl Report {
         let seconds = seconds(simulation.now.saturating_sub(simulation.counted_from));
         let mut sent: Vec<u64> = simulation.of_running(&measures.sent_bytes);
         sent.sort_unstable();
+        let running = simulation.hosts.iter().filter(|host| host.is_running);
+        let isolated = running.filter(|host| host.neighbours() == 0);
         let joined = simulation.joins.iter().copied().filter(|_| simulation.marked_at.is_some());
         Self {
             scenario: scenario.name.to_owned(),
             n: size.n,
+            degree: size.degree,
             speakers: simulation.speakers,
             seed: size.seed,
             is_flooding: size.is_flooding,
@@ -96,11 +101,7 @@ impl Report {
             death_known_p99_ms: ms(measures.death_known.permille(990)),
             deaths_known: deaths_known(simulation, measures),
             join_ms: ms(joined.max().unwrap_or(0)),
-            isolated: simulation
-                .hosts
-                .iter()
-                .filter(|host| host.is_running && host.neighbours() == 0)
-                .count(),
+            isolated: isolated.count() as u64,
             held_bytes_max: measures.held_bytes_max,
         }
     }
@@ -163,7 +164,7 @@ fn seconds(time: Micros) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn float(number: u64) -> f64 {
+pub(crate) fn float(number: u64) -> f64 {
     number as f64
 }
 

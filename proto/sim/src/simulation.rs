@@ -31,6 +31,8 @@ pub(crate) struct Simulation {
     pub(crate) seeds: Vec<Seed>,
     pub(crate) dials: Vec<Dial>,
     pub(crate) ends: Vec<End>,
+    /// Ends that write once all that happens in the same turn is queued.
+    pub(crate) writes: Vec<usize>,
     pub(crate) plan: Vec<(Micros, Fault)>,
     pub(crate) ledger: Ledger,
     pub(crate) inspector: Inspector,
@@ -71,6 +73,7 @@ impl Simulation {
             seeds: Vec::new(),
             dials: Vec::new(),
             ends: Vec::new(),
+            writes: Vec::new(),
             plan,
             ledger: Ledger::new(count, &origins),
             inspector: Inspector::new(count, speakers, watched_pairs, seed),
@@ -122,6 +125,9 @@ impl Simulation {
             self.narrate(|| words);
         }
         self.dispatch(event);
+        while let Some(end) = self.writes.pop() {
+            self.dispatch(Event::Write(number(end)));
+        }
         true
     }
 

@@ -25,8 +25,11 @@ impl Simulation {
         let up = &mut self.ends[end];
         if up.is_open && !up.is_write_due && !up.waits_for_reader && !up.queue.is_empty() {
             up.is_write_due = true;
-            let at = up.rests_until.max(self.now);
-            self.calendar.add(at, Event::Write(number(end)));
+            if up.rests_until <= self.now {
+                self.writes.push(end);
+            } else {
+                self.calendar.add(up.rests_until, Event::Write(number(end)));
+            }
         }
     }
 

@@ -2,51 +2,67 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use grapevine_sim::{Outcome, Report, Size, all, named, run};
+use grapevine_sim::{Outcome, Report, Size, all, markdown, named, run, run_all};
 
-/// A scenario with 40 hosts, where nothing that must not happen does.
+/// A scenario with 16 hosts, where nothing happens that must not.
 fn simulate(name: &str) -> Report {
-    let Outcome { report, violation, .. } = run(named(name).unwrap(), Size::of(40, 7));
+    let Outcome { report, violation, .. } = run(named(name).unwrap(), Size::of(16, 7));
     assert_eq!(violation, None, "{name}");
     report
 }
 
+/// With a mirror for every pair of hosts.
+#[test]
+fn what_every_host_shows_is_what_was_measured_in_all_scenarios() {
+    for scenario in all() {
+        let size = Size { watched_pairs: 64, ..Size::of(4, 3) };
+        assert_eq!(run(scenario, size).violation, None, "{}", scenario.name);
+    }
+}
+
 #[test]
 fn the_same_seed_makes_the_same_run() {
-    let digest = |seed| run(named("kill-reset-30").unwrap(), Size::of(20, seed)).digest;
+    let digest = |seed| run(named("kill-reset-30").unwrap(), Size::of(12, seed)).digest;
     assert_eq!(digest(1), digest(1));
     assert_ne!(digest(1), digest(2));
 }
 
 #[test]
-fn names_are_unique() {
-    let mut names: Vec<_> = all().map(|scenario| scenario.name).collect();
-    names.sort_unstable();
-    names.dedup();
-    assert_eq!(names.len(), all().count());
-}
-
-/// With a mirror for every pair of hosts.
-#[test]
-fn what_every_host_shows_is_what_was_measured() {
-    for name in ["steady", "kill-reset-50", "mass-restart"] {
-        let size = Size { watched_pairs: 100, ..Size::of(10, 3) };
-        assert_eq!(run(named(name).unwrap(), size).violation, None, "{name}");
-    }
-}
-
-#[test]
-fn a_steady_network_gets_everything_once() {
+fn a_steady_network_gets_everything_and_once() {
     let report = simulate("steady");
-    assert!(report.delivery >= 1.0, "{report:?}");
-    assert!(report.max_ms <= 100.0 && report.last_delivery_hop <= 12, "{report:?}");
-    assert!(report.rmr <= 0.05 && report.false_deaths == 0, "{report:?}");
+    assert!(report.delivery >= 1.0 && report.false_deaths == 0, "{report:?}");
+    assert!(report.max_ms <= 50.0 && report.last_delivery_hop <= 12, "{report:?}");
+    // Links that come and go between hosts that all know each other cost more than in a large network.
+    assert!(report.rmr <= 0.25, "{report:?}");
 }
 
 #[test]
-fn half_of_the_hosts_may_be_killed() {
-    for name in ["kill-reset-30", "kill-reset-50"] {
-        let report = simulate(name);
-        assert!(report.heal_ms <= 3000.0 && report.isolated == 0, "{report:?}");
-    }
+fn those_that_are_left_go_on_at_once() {
+    let report = simulate("kill-reset-50");
+    assert!(report.heal_ms <= 1000.0 && report.isolated == 0, "{report:?}");
+    let report = simulate("kill-blackhole-50");
+    assert!(report.heal_ms <= 3500.0 && report.isolated == 0, "{report:?}");
+}
+
+#[test]
+fn two_halves_become_one() {
+    let report = simulate("partition-heal");
+    assert!(report.heal_ms <= 62_000.0 && report.false_deaths == 0, "{report:?}");
+}
+
+#[test]
+fn who_stands_still_is_not_dead() {
+    assert_eq!(simulate("cpu-stall-10s").false_deaths, 0);
+}
+
+#[test]
+fn a_table_has_a_row_for_each_scenario_and_way() {
+    let scenario = named("kill-reset-30").unwrap();
+    let size = |seed, is_flooding| Size { is_flooding, ..Size::of(6, seed) };
+    let jobs = vec![(scenario, size(1, false)), (scenario, size(2, false)), (scenario, size(1, true))];
+    let reports = std::sync::Mutex::new(Vec::new());
+    run_all(jobs, 2, |outcome| reports.lock().unwrap().push(outcome.report));
+    let table = markdown(&reports.into_inner().unwrap());
+    assert_eq!(table.lines().count(), 4, "{table}");
+    assert!(table.contains("| kill-reset-30 | flood | 100.000 |"), "{table}");
 }

@@ -1,5 +1,7 @@
 //! `grapevine-sim`: runs scenarios from the command line.
 
+mod table;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +25,8 @@ enum Command {
     List,
     /// Runs a scenario once.
     Run(RunArguments),
+    /// Runs scenarios with many seeds, with trees and with floods, and prints a table in Markdown.
+    Table(table::TableArguments),
     /// Runs again what went wrong, step by step.
     Replay {
         /// What `run` saved.
@@ -83,6 +87,7 @@ fn carry_out(command: &Command) -> anyhow::Result<ExitCode> {
             }
         }
         Command::Run(arguments) => run_once(arguments, &mut out)?,
+        Command::Table(arguments) => table::print(arguments, &mut out)?,
         Command::Replay { log, from, until } => {
             let text = fs::read_to_string(log).with_context(|| format!("cannot read {}", log.display()))?;
             let log: Log = serde_json::from_str(&text).context("this is no log of `grapevine-sim run`")?;
@@ -116,7 +121,7 @@ fn run_once(arguments: &RunArguments, out: &mut impl Write) -> anyhow::Result<()
     Ok(())
 }
 
-fn save(log: &Log, path: &Path) -> anyhow::Result<()> {
+pub(crate) fn save(log: &Log, path: &Path) -> anyhow::Result<()> {
     fs::write(path, serde_json::to_string_pretty(log)?)
         .with_context(|| format!("cannot write {}", path.display()))
 }
