@@ -83,9 +83,9 @@ pub const UNSENT_BYTES_MAX: usize = 2 * WRITE_BYTES_MAX + MESSAGE_BYTES_MAX;
 pub const RECEIVE_BYTES_MAX: usize = 512;
 
 /// Shortest time between two batches of a link: an unbatched message costs a system call and a packet. A link that wrote
-/// nothing for so long writes at once, so that a lone message waits for nobody; a busy one makes 200 writes a second, and
-/// a message waits half of it on average at each hop, 15 ms over six.
-pub const BATCH: Duration = Duration::from_millis(5);
+/// nothing for so long writes at once, so that a lone message waits for nobody; a busy one makes 500 writes a second, and
+/// a message waits half of it on average at each hop, 6 ms over six.
+pub const BATCH: Duration = Duration::from_millis(2);
 
 /// Most connections that others make over TCP, handshakes included; those that the node dials are its owner's to
 /// bound. A peer that means no good makes us hold 64 KiB queued, a message half received in a buffer that doubles
