@@ -80,6 +80,15 @@ pub const PEERS_MAX: usize = 16;
 /// Most addresses that an agent remembers as its own: whoever claims to be this agent adds one.
 pub const OWN_ADDRESSES_MAX: usize = 16;
 
+/// Time between two questions for addresses of an agent that lacks neighbours and knows none to dial, in milliseconds.
+pub const ASK_PEERS_MS: u64 = 1000;
+
+/// Longest such time: it doubles with each question.
+pub const ASK_PEERS_MS_MAX: u64 = 64_000;
+
+/// Questions for addresses that a neighbour may put.
+pub const QUESTION_RATE: Rate = Rate::once_in_ms(ASK_PEERS_MS / 2, 4);
+
 /// Most dials at once.
 pub const DIALS_MAX: usize = 16;
 

@@ -51,7 +51,7 @@ fn a_thousand_hosts_take_little_besides_their_frames() {
         let prune = (0..HOSTS).filter(|alias| u64::from(*alias) % LINKS != link.0).collect();
         let trees = Trees { names: names.collect(), prune, ..Trees::default() };
         tell(&mut engine, link, Control::Trees(trees).encode(), Moment(1000));
-        let all = (0..HOSTS).map(|alias| Announcement { alias, low: 2 });
+        let all = (0..HOSTS).map(|alias| Announcement { alias, low: 2, cost: None });
         tell(&mut engine, link, Have(all.collect()).encode(), Moment(1000));
     }
     for at in [1010, 1020, 1030, 1040] {

@@ -142,7 +142,7 @@ impl Attack {
                 _ => aliases().map(|alias| OriginId(alias.into())).collect(),
             };
             self.lay_trees(link, &origins, true);
-            let have = Have(aliases().map(|alias| Announcement { alias, low: 1 }).collect());
+            let have = Have(aliases().map(|alias| Announcement { alias, low: 1, cost: None }).collect());
             self.tell(Input::Message { link, bytes: have.encode() });
             self.say(link, &Control::Digest(Digest { hashes: vec![0; DIGEST_BUCKETS], peers: Vec::new() }));
             self.lay_trees(link, &known, false);

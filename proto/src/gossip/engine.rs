@@ -22,7 +22,7 @@ use super::random::Random;
 use super::recorder::Recorder;
 use super::told::Told;
 use crate::frame::{Frame, Position};
-use crate::limits::{DEGREE, UPKEEP_MS};
+use crate::limits::{ASK_PEERS_MS, DEGREE, UPKEEP_MS};
 use crate::moment::Moment;
 use crate::origin::{HostName, OriginId, Verifier};
 
@@ -56,6 +56,8 @@ pub struct Engine {
     pub(super) sync_at: Moment,
     pub(super) sync_any_at: Moment,
     pub(super) upkeep_at: Moment,
+    pub(super) ask_at: Moment,
+    pub(super) ask_wait_ms: u64,
     pub(super) random: Random,
     pub(super) budget: Budget,
     pub(super) told_outsiders: Told<OriginId>,
@@ -94,6 +96,8 @@ impl Engine {
             sync_at: now,
             sync_any_at: now,
             upkeep_at: now.after_ms(UPKEEP_MS),
+            ask_at: now.after_ms(UPKEEP_MS),
+            ask_wait_ms: ASK_PEERS_MS,
             random: Random::of(own.0 ^ u64::from(epoch)),
             budget: Budget::default(),
             told_outsiders: Told::new(),
@@ -237,6 +241,11 @@ impl Engine {
         self.links.neighbours().next().is_some()
     }
 
+    /// Whether it does, or soon will by another link than `link`.
+    pub(super) fn will_be_fed_without(&self, link: LinkId) -> bool {
+        self.links.iter().any(|(other, _)| other != link)
+    }
+
     pub(super) fn control(&mut self, link: LinkId, control: Control, now: Moment) {
         let is_introduced = self.links.neighbour(link).is_some();
         let makes_sense = match control {
@@ -257,6 +266,7 @@ impl Engine {
             | Control::Digest(_)
             | Control::Summary(_)
             | Control::Want { .. }
+            | Control::Peers { .. }
                 if !is_introduced =>
             {
                 return self.close(link, CloseReason::NoHello, now);
@@ -267,11 +277,15 @@ impl Engine {
                 self.catch_up(CatchUp { jump_above, is_key_shared: false });
                 true
             }
-            Control::Trees(trees) => self.heard_trees(link, trees),
+            Control::Trees(trees) => self.heard_trees(link, trees, now),
             Control::Digest(digest) => self.heard_digest(link, &digest, now),
             Control::Summary(summary) => self.heard_summary(link, &summary, now),
             Control::Want { origins } => {
                 self.heard_want(link, &origins, now);
+                true
+            }
+            Control::Peers { peers, asks } => {
+                self.heard_peers(link, &peers, asks, now);
                 true
             }
         };

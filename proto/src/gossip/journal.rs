@@ -34,6 +34,8 @@ pub(super) struct Entry {
     pub(super) slot: Slot,
     /// The last byte of its origin's newest sequence by then.
     pub(super) low: u8,
+    /// What its way here has cost.
+    pub(super) cost: u8,
     /// The link that brought it.
     pub(super) ingress: Option<LinkId>,
 }

@@ -65,6 +65,10 @@ pub(super) struct Link {
     pub(super) heard_at: Moment,
     /// When the last message was sent.
     pub(super) sent_at: Moment,
+    /// Whether this agent told the neighbour that it gets all frames by other links.
+    pub(super) said_fed: bool,
+    /// Questions for addresses that the neighbour may put.
+    pub(super) questions: Bucket,
     /// When this agent last asked or told the neighbour what is held.
     pub(super) synced_at: Option<Moment>,
     pub(super) syncs: Bucket,
@@ -84,6 +88,8 @@ impl Link {
             ties: Ties::default(),
             heard_at: now,
             sent_at: now,
+            said_fed: false,
+            questions: Bucket::default(),
             synced_at: None,
             syncs: Bucket::default(),
         }

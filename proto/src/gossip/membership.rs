@@ -4,15 +4,18 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::control::{Control, Hello};
 use super::engine::Engine;
+use super::known::Known;
 use super::link::{LinkId, Neighbour, Target};
 use super::links::{CloseReason, Verdict};
 use super::output::Output;
 use super::sync::is_summarised;
 use super::ties::{Tie, Ties};
 use crate::limits::{
-    DIAL_WAIT_MS, DIALS_MAX, LOST_REDIAL_MS, NEIGHBOURS_PER_DEGREE, OWN_ADDRESSES_MAX, PEERS_MAX,
+    ASK_PEERS_MS, ASK_PEERS_MS_MAX, DIAL_WAIT_MS, DIALS_MAX, LOST_REDIAL_MS, NEIGHBOURS_PER_DEGREE,
+    OWN_ADDRESSES_MAX, PEERS_MAX, QUESTION_RATE,
 };
 use crate::moment::Moment;
+use crate::origin::OriginId;
 
 impl Engine {
     pub(super) fn link_up(
@@ -26,7 +29,11 @@ impl Engine {
             self.dials.remove(&address);
         }
         if self.links.add(id, dialled, remote, now) {
-            let hello = Hello { peers: self.peers_for(id), ..self.hello() };
+            let is_fed = self.will_be_fed_without(id);
+            if let Some(link) = self.links.get_mut(id) {
+                link.said_fed = is_fed;
+            }
+            let hello = Hello { is_fed, peers: self.peers_for(id), ..self.hello() };
             self.send_control(id, &Control::Hello(hello), now);
         } else {
             self.close(id, CloseReason::TooManyLinks, now);
@@ -36,7 +43,9 @@ impl Engine {
     pub(super) fn link_down(&mut self, id: LinkId, now: Moment) {
         let Some(link) = self.links.remove(id) else { return };
         match (link.dialled, &link.neighbour) {
-            (_, Some(Neighbour { address: Some(address), .. })) => self.passive.lose(*address),
+            (_, Some(Neighbour { address: Some(address), origin, .. })) => {
+                self.passive.lose(*address, Some(*origin));
+            }
             (Some(Target::Address(address)), None) => self.passive.put_off(address, now),
             _ => {}
         }
@@ -51,7 +60,7 @@ impl Engine {
         if let Target::Address(address) = target
             && self.dials.remove(&address).is_some()
         {
-            self.passive.lose(address);
+            self.passive.lose(address, None);
             self.fill(now);
         }
     }
@@ -82,7 +91,7 @@ impl Engine {
             self.close(loser, reason, now);
         }
         self.heard_of(id, &peers, now);
-        if !self.has_place_for(id, links, now) {
+        if !self.has_place_for(id, origin, links, now) {
             self.send_control(id, &Control::Full, now);
             return self.close(id, CloseReason::Full, now);
         }
@@ -97,6 +106,35 @@ impl Engine {
         }
         self.close(id, CloseReason::TurnedAway, now);
         self.fill(now);
+    }
+
+    /// A neighbour tells of agents, and may ask for others.
+    pub(super) fn heard_peers(&mut self, link: LinkId, peers: &[SocketAddr], asks: bool, now: Moment) {
+        self.heard_of(link, peers, now);
+        let may_ask = self.links.get_mut(link).is_some_and(|link| link.questions.take(QUESTION_RATE, now));
+        if asks && may_ask {
+            let peers = self.peers_for(link);
+            self.send_control(link, &Control::Peers { peers, asks: false }, now);
+        }
+        self.fill(now);
+    }
+
+    /// Asks a neighbour for agents, if there are not enough and none is known to dial; in a network that has no more
+    /// than that, ever more seldom.
+    pub(super) fn ask_for_peers(&mut self, now: Moment) {
+        if now < self.ask_at {
+            return;
+        }
+        self.ask_at = now.after_ms(self.ask_wait_ms);
+        let links: Vec<LinkId> = self.links.neighbours().map(|(link, _)| link).collect();
+        if links.len() >= self.target_degree() || !self.dials.is_empty() {
+            return;
+        }
+        self.ask_wait_ms = (2 * self.ask_wait_ms).min(ASK_PEERS_MS_MAX);
+        if let Some(link) = links.get(self.random.below(links.len())).copied() {
+            let peers = self.peers_for(link);
+            self.send_control(link, &Control::Peers { peers, asks: true }, now);
+        }
     }
 
     /// A neighbour, or the LAN, told of agents.
@@ -114,8 +152,12 @@ impl Engine {
     pub(super) fn learn(&mut self, address: SocketAddr, now: Moment) {
         let ip = address.ip();
         let can_be_dialled = address.port() != 0 && !ip.is_unspecified() && !ip.is_multicast();
-        if can_be_dialled && !self.own_addresses.contains(&address) && self.degree > 0 {
-            self.passive.learn(address, &mut self.random, now);
+        if can_be_dialled
+            && !self.own_addresses.contains(&address)
+            && self.degree > 0
+            && self.passive.learn(address, &mut self.random, now)
+        {
+            self.ask_wait_ms = ASK_PEERS_MS;
         }
     }
 
@@ -125,7 +167,7 @@ impl Engine {
         let target = self.target_degree();
         let wanted = target.saturating_sub(neighbours);
         // Of those who are left after many died at once, most do not answer.
-        let at_once = if neighbours == 0 { DIALS_MAX } else { (2 * wanted).min(DIALS_MAX) };
+        let at_once = if neighbours == 0 { DIALS_MAX } else { wanted.min(DIALS_MAX) };
         while wanted > 0 && self.dials.len() < at_once {
             let Self { links, dials, passive, random, .. } = self;
             let is_out = |address| {
@@ -148,17 +190,19 @@ impl Engine {
             self.dials.iter().filter(|(_, started)| over(started)).map(|(address, _)| *address).collect();
         for address in given_up {
             self.dials.remove(&address);
-            self.passive.lose(address);
+            self.passive.lose(address, None);
             self.outputs.push_back(Output::Undial { address });
         }
         let is_alone = self.links.neighbours().next().is_none();
         let wait_ms = if is_alone { DIAL_WAIT_MS } else { LOST_REDIAL_MS };
         if now.since(self.redialled_at) >= wait_ms && self.degree > 0 {
             self.redialled_at = now;
-            let Self { links, dials, passive, .. } = self;
-            let is_out = |address| {
+            let Self { links, origins, dials, passive, .. } = self;
+            let is_out = |address, origin: Option<OriginId>| {
+                let known = origin.and_then(|origin| origins.of(origin));
                 let mut neighbours = links.neighbours();
-                dials.contains_key(&address)
+                known.is_some_and(|known| is_heard(known, now))
+                    || dials.contains_key(&address)
                     || neighbours.any(|(_, neighbour)| neighbour.address == Some(address))
             };
             if let Some(address) = passive.choose_lost(is_out) {
@@ -196,6 +240,7 @@ impl Engine {
         let held = self.origins.position(origin).unwrap_or_default();
         let welcome = Control::Welcome { held_epoch: held.epoch, held_sequence: held.sequence };
         self.send_control(id, &welcome, now);
+        self.ask_wait_ms = ASK_PEERS_MS;
         self.found_neighbour(origin);
         self.tie(id, &neighbour, is_fed, now);
         if let Some(link) = self.links.get_mut(id) {
@@ -215,13 +260,15 @@ impl Engine {
             return;
         }
         let own = self.own.origin();
-        let am_fed = self.is_fed();
-        let mut ties = Ties::of(self.origins.slots(), if is_fed { Tie::LAZY } else { 0 });
+        let said_fed = self.links.get(id).is_some_and(|link| link.said_fed);
+        // What this agent does not know yet, the neighbour may: it announces that only.
+        let later = if said_fed { Tie::PRUNED } else { 0 };
+        let mut ties = Ties::of(self.origins.slots(), if is_fed { Tie::LAZY } else { 0 }, later);
         for (slot, known) in self.origins.iter_mut() {
             let Some(tie) = ties.get_mut(slot) else { continue };
             if known.origin() == own {
                 tie.clear(Tie::LAZY);
-            } else if am_fed && known.origin() != neighbour.origin {
+            } else if said_fed && known.origin() != neighbour.origin {
                 tie.set(Tie::PRUNED);
                 let is_fed = known.paths.first().is_some_and(|first| self.links.feeds(first, slot));
                 if !is_fed && is_summarised(known, now) {
@@ -236,10 +283,18 @@ impl Engine {
 
     /// Whether one more neighbour can be taken in, if need be instead of another. One that has hardly any neighbour
     /// always can (HyParView, section 4.2).
-    fn has_place_for(&mut self, id: LinkId, its_links: u16, now: Moment) -> bool {
-        let places = (self.target_degree() * NEIGHBOURS_PER_DEGREE).max(1);
-        let is_wanted = self.degree == 0 || self.links.get(id).is_some_and(|link| link.dialled.is_some());
-        if is_wanted || self.links.neighbours().count() < places {
+    fn has_place_for(&mut self, id: LinkId, origin: OriginId, its_links: u16, now: Moment) -> bool {
+        let target = self.target_degree();
+        let places = match self.links.get(id).and_then(|link| link.dialled) {
+            Some(Target::Seed(_)) => return true,
+            // Others may have come up while it was dialled; it is still wanted if nothing is heard of it otherwise.
+            Some(Target::Address(_)) if self.origins.of(origin).is_some_and(|known| is_heard(known, now)) => {
+                target
+            }
+            Some(Target::Address(_)) => return true,
+            None => target * NEIGHBOURS_PER_DEGREE,
+        };
+        if self.degree == 0 || self.links.neighbours().count() < places {
             return true;
         }
         if its_links > 1 {
@@ -267,6 +322,15 @@ fn is_local(ip: IpAddr) -> bool {
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unicast_link_local(),
     }
 }
+
+/// Whether frames of an origin come, by whatever way.
+fn is_heard(known: &Known, now: Moment) -> bool {
+    now.since(known.heard_at) < HEARD_MS
+}
+
+/// Time after which an origin of which nothing comes could be in another part of the network, in milliseconds: the
+/// frames of most come every second.
+const HEARD_MS: u64 = 5_000;
 
 /// Number of hosts above which agents have two neighbours more.
 const LARGE_NETWORK: usize = 1000;

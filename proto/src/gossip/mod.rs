@@ -85,7 +85,9 @@ mod told;
 mod trees;
 mod upkeep;
 
-pub use control::{Alias, Announcement, Control, Digest, Graft, Have, Hello, Holding, Name, Summary, Trees};
+pub use control::{
+    Alias, Announcement, COST_EVERY, Control, Digest, Graft, Have, Hello, Holding, Name, Summary, Trees,
+};
 pub use counters::Counters;
 pub use engine::Engine;
 pub use held::Held;

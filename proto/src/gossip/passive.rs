@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use super::random::Random;
 use crate::limits::{PASSIVE_MAX, REDIAL_MS};
 use crate::moment::Moment;
+use crate::origin::OriginId;
 
 /// Where other agents listen, as neighbours and the LAN told, and which of them did not answer.
 ///
@@ -15,15 +16,15 @@ use crate::moment::Moment;
 pub(super) struct Passive {
     /// Each address, and when to dial it again at the earliest.
     known: BTreeMap<SocketAddr, Moment>,
-    /// Those that had a link or an entry once, and do not answer: partitions merge by them.
-    lost: Vec<SocketAddr>,
+    /// Those that had a link or an entry once, and who they were: partitions merge by them.
+    lost: Vec<(SocketAddr, Option<OriginId>)>,
 }
 
 impl Passive {
-    /// Learns of an agent. One of those known gives way if there are too many.
-    pub(super) fn learn(&mut self, address: SocketAddr, random: &mut Random, now: Moment) {
+    /// Learns of an agent. One of those known gives way if there are too many. False if it was known.
+    pub(super) fn learn(&mut self, address: SocketAddr, random: &mut Random, now: Moment) -> bool {
         if self.known.contains_key(&address) {
-            return;
+            return false;
         }
         if self.known.len() >= PASSIVE_MAX {
             let place = random.below(self.known.len());
@@ -31,18 +32,19 @@ impl Passive {
                 self.known.remove(&gone);
             }
         }
-        self.lost.retain(|lost| *lost != address);
         self.known.insert(address, now);
+        true
     }
 
-    /// An agent does not answer, or is lost.
-    pub(super) fn lose(&mut self, address: SocketAddr) {
+    /// An agent does not answer, or is lost; `origin` if it is known who it was.
+    pub(super) fn lose(&mut self, address: SocketAddr, origin: Option<OriginId>) {
         self.known.remove(&address);
-        self.lost.retain(|lost| *lost != address);
+        let before = self.lost.iter().position(|(lost, _)| *lost == address);
+        let before = before.and_then(|place| self.lost.remove(place).1);
         if self.lost.len() >= PASSIVE_MAX {
             self.lost.remove(0);
         }
-        self.lost.push(address);
+        self.lost.push((address, origin.or(before)));
     }
 
     /// An agent answers, but is no use as a neighbour for a while.
@@ -55,7 +57,7 @@ impl Passive {
     /// An address is not that of another agent, or not to be dialled.
     pub(super) fn forget(&mut self, address: SocketAddr) {
         self.known.remove(&address);
-        self.lost.retain(|lost| *lost != address);
+        self.lost.retain(|(lost, _)| *lost != address);
     }
 
     /// An agent to dial now, other than those that `is_out` says.
@@ -72,11 +74,14 @@ impl Passive {
     }
 
     /// One of the lost, in turn.
-    pub(super) fn choose_lost(&mut self, is_out: impl Fn(SocketAddr) -> bool) -> Option<SocketAddr> {
-        let place = self.lost.iter().position(|address| !is_out(*address))?;
-        let address = self.lost.remove(place);
-        self.lost.push(address);
-        Some(address)
+    pub(super) fn choose_lost(
+        &mut self,
+        is_out: impl Fn(SocketAddr, Option<OriginId>) -> bool,
+    ) -> Option<SocketAddr> {
+        let place = self.lost.iter().position(|(address, origin)| !is_out(*address, *origin))?;
+        let lost = self.lost.remove(place);
+        self.lost.push(lost);
+        Some(lost.0)
     }
 
     /// Some of those known, at most `count`, that `is_fit`.

@@ -8,6 +8,8 @@ use super::link::LinkId;
 pub(super) struct Paths {
     first: Option<LinkId>,
     second: Option<LinkId>,
+    /// What the way of the newest frame has cost: milliseconds and hops, added up.
+    pub(super) cost: u8,
     /// Whether a frame was announced that has not come.
     pub(super) is_missing: bool,
 }
@@ -36,6 +38,12 @@ impl Paths {
         self.second = link;
     }
 
+    /// Whether the newest frame would have come clearly sooner from a neighbour whom it cost `cost` to get, by a link
+    /// that costs `hop_cost` more.
+    pub(super) fn is_beaten_by(&self, cost: u8, hop_cost: u64) -> bool {
+        u64::from(cost) + hop_cost + BETTER_BY <= self.cost.into()
+    }
+
     /// A link is gone. Whether it was one of the paths.
     pub(super) fn lose(&mut self, link: LinkId) -> bool {
         let was_path = self.first == Some(link) || self.second == Some(link);
@@ -47,3 +55,6 @@ impl Paths {
         was_path
     }
 }
+
+/// How much better a path has to be to be tried: waits on the way differ by a few milliseconds from frame to frame.
+const BETTER_BY: u64 = 3;

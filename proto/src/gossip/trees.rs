@@ -42,7 +42,8 @@ impl Engine {
             }
         }
         if announces {
-            self.journal.note(Entry { slot, low: newest, ingress }, now);
+            let cost = cost_of(frame);
+            self.journal.note(Entry { slot, low: newest, cost, ingress }, now);
         }
     }
 
@@ -70,6 +71,7 @@ impl Engine {
         if frame.position() < newest {
             return;
         }
+        known.paths.cost = cost_of(frame);
         let is_fed = known.paths.first().is_some_and(|first| self.links.feeds(first, slot));
         if self.links.feeds(link, slot) {
             known.paths.delivered_first(link);
@@ -77,6 +79,10 @@ impl Engine {
             // It comes by a link that was to announce only, as after the network was in parts: nobody else brings it.
             known.paths.delivered_first(link);
             self.graft(link, slot, now);
+        } else if let Some(link) = self.links.get_mut(link) {
+            // The neighbour did not hear that it was pruned, or forgot.
+            link.ties.prune(slot);
+            self.journal.wake(now);
         }
     }
 
@@ -157,13 +163,17 @@ impl Engine {
     }
 
     /// A neighbour says which origins' frames it wants by this link. False if it says nonsense.
-    pub(super) fn heard_trees(&mut self, link: LinkId, trees: Trees) -> bool {
+    pub(super) fn heard_trees(&mut self, link: LinkId, trees: Trees, now: Moment) -> bool {
         let Trees { names, prune, graft, unknown } = trees;
         for name in names {
             let slot = self.origins.slot(name.origin);
             let Some(link) = self.links.get_mut(link) else { return true };
             if !link.ties.learn(name, slot) {
                 return false;
+            }
+            if slot.is_none() {
+                link.ties.tell(name.alias);
+                self.journal.wake(now);
             }
         }
         for alias in prune {
@@ -215,10 +225,12 @@ impl Engine {
         now: Moment,
     ) -> bool {
         let due = now.after_ms(self.patience_ms(link));
+        let hop_cost = 1 + self.links.half_round_trip_ms(link);
+        let mut better = Vec::new();
         let Self { links, origins, missing, journal, .. } = self;
         let Some(up) = links.get_mut(link) else { return true };
         for announcement in announcements {
-            let Some(Announcement { alias, low }) = announcement else { return false };
+            let Some(Announcement { alias, low, cost }) = announcement else { return false };
             match up.ties.meant_by(alias) {
                 Some(Named::Origin { slot, epoch }) => {
                     let Some(known) = origins.get_mut(slot) else { continue };
@@ -233,6 +245,10 @@ impl Engine {
                     if position > newest {
                         known.paths.is_missing = true;
                         missing.announced(slot, position, link, due);
+                    } else if position == newest
+                        && cost.is_some_and(|cost| known.paths.is_beaten_by(cost, hop_cost))
+                    {
+                        better.push(slot);
                     }
                 }
                 Some(Named::Nothing) => {
@@ -242,6 +258,11 @@ impl Engine {
                 Some(Named::Untold | Named::Told) => {}
                 None => return false,
             }
+        }
+        if !better.is_empty() {
+            self.counters.grafts += u64::try_from(better.len()).unwrap_or(u64::MAX);
+            better.into_iter().for_each(|slot| up.ties.graft(slot, false));
+            self.send_trees(link, now);
         }
         true
     }
@@ -338,7 +359,7 @@ fn announcements(
     };
     let mut have = Vec::new();
     for (entries, is_first) in [(first, true), (second, false)] {
-        for Entry { slot, low, ingress } in entries {
+        for Entry { slot, low, cost, ingress } in entries {
             let tie = link.ties.get(*slot);
             if !tie.is(Tie::LAZY) || tie.has(*low) || *ingress == Some(id) {
                 continue;
@@ -347,7 +368,7 @@ fn announcements(
                 && speaks_first(own, neighbour, known.origin()) == is_first
                 && let Some(alias) = link.name(*slot, known, trees)
             {
-                have.push(Announcement { alias, low: *low });
+                have.push(Announcement { alias, low: *low, cost: Some(*cost) });
             }
         }
     }
@@ -359,6 +380,11 @@ fn announcements(
 /// Of two neighbours, the one that announces an origin's frames first: each does for half of the origins.
 fn speaks_first(own: OriginId, neighbour: OriginId, origin: OriginId) -> bool {
     (own < neighbour) == (origin.0 & 1 == 0)
+}
+
+/// What the way of a frame has cost. Hops count as a millisecond each: where all links are short, the tree is to be flat.
+fn cost_of(frame: &Frame) -> u8 {
+    u8::try_from(frame.age_ms().saturating_add(frame.hop_count().into())).unwrap_or(u8::MAX)
 }
 
 /// The last byte of a sequence.

@@ -18,6 +18,7 @@ impl Engine {
             self.upkeep_at = now.after_ms(UPKEEP_MS);
             self.sync_next(now);
             self.redial(now);
+            self.ask_for_peers(now);
             self.keep_alive(now);
         }
     }

@@ -5,14 +5,14 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::{Alias, MARK};
 
 /// The message's number.
-pub(super) const NUMBER: u8 = 7;
+pub(super) const NUMBER: u8 = 8;
 
 /// Announces frames: those of origins whose frames the receiver gets by another link. An empty one says that the
 /// sender is there.
 ///
 /// It is the message that goes most often, so it has an encoding of its own: for each frame how far its alias lies
-/// above that of the one before, as [`Control`](super::Control) encodes integers, and the last byte of its sequence.
-/// One frame makes a message of four bytes.
+/// above that of the one before, as [`Control`](super::Control) encodes integers, the last byte of its sequence, and,
+/// where that is a multiple of [`COST_EVERY`], what its way has cost. One frame makes a message of four or five bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Have(pub Vec<Announcement>);
 
@@ -23,7 +23,12 @@ pub struct Announcement {
     pub alias: Alias,
     /// The last byte of its sequence.
     pub low: u8,
+    /// What its way to the sender has cost, told of every few frames: milliseconds and hops, added up.
+    pub cost: Option<u8>,
 }
+
+/// Of how many frames in a row the cost is told of one. The better path is not urgent.
+pub const COST_EVERY: u8 = 4;
 
 impl Have {
     /// Whether a message between neighbours is such a one.
@@ -36,7 +41,7 @@ impl Have {
         let mut bytes = BytesMut::with_capacity(2 + 2 * self.0.len());
         bytes.put_slice(&[MARK, NUMBER]);
         let mut last = 0;
-        for Announcement { alias, low } in &self.0 {
+        for Announcement { alias, low, cost } in &self.0 {
             match u8::try_from(alias - last) {
                 Ok(distance) if distance <= SHORT_MAX => bytes.put_u8(distance),
                 _ => {
@@ -45,6 +50,9 @@ impl Have {
                 }
             }
             bytes.put_u8(*low);
+            if tells_cost(*low) {
+                bytes.put_u8(cost.unwrap_or(u8::MAX));
+            }
             last = *alias;
         }
         bytes.freeze()
@@ -74,9 +82,19 @@ impl Have {
             [distance, low, after @ ..] if *distance <= SHORT_MAX => (u16::from(*distance), *low, after),
             _ => return None,
         };
+        let (cost, after) = if tells_cost(low) {
+            after.split_first().map(|(cost, after)| (Some(*cost), after))?
+        } else {
+            (None, after)
+        };
         *rest = after;
-        Some(Announcement { alias: last.checked_add(distance)?, low })
+        Some(Announcement { alias: last.checked_add(distance)?, low, cost })
     }
+}
+
+/// Whether the cost is told of a frame whose sequence ends in `low`.
+fn tells_cost(low: u8) -> bool {
+    low.is_multiple_of(COST_EVERY)
 }
 
 /// Greatest integer that takes one byte, and the mark of one that takes two more (bincode 2, standard configuration).

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
-pub use have::{Announcement, Have};
+pub use have::{Announcement, COST_EVERY, Have};
 pub use trees::{Alias, Graft, Name, Trees};
 
 use crate::body::bounded;
@@ -41,6 +41,14 @@ pub enum Control {
     },
     /// The sender has as many neighbours as it takes and closes the link.
     Full,
+    /// Where some other agents listen.
+    Peers {
+        /// Their addresses.
+        #[serde(deserialize_with = "bounded::list::<_, _, PEERS_MAX>")]
+        peers: Vec<SocketAddr>,
+        /// Whether the sender lacks neighbours and asks for as many addresses.
+        asks: bool,
+    },
 }
 
 /// How an agent introduces itself.

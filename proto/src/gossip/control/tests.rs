@@ -31,6 +31,7 @@ fn messages() -> Vec<Control> {
         Control::Summary(Summary { from: OriginId(0), to: OriginId(u64::MAX), holdings: vec![holding] }),
         Control::Want { origins: vec![origin] },
         Control::Full,
+        Control::Peers { peers: vec!["10.0.0.1:6130".parse().unwrap()], asks: true },
     ]
 }
 
@@ -58,14 +59,21 @@ fn a_list_that_claims_to_be_long_is_refused() {
 }
 
 #[test]
-fn one_announcement_takes_four_bytes() {
-    assert_eq!(Have(vec![Announcement { alias: 250, low: 9 }]).encode().len(), 4);
+fn one_announcement_takes_four_or_five_bytes() {
+    assert_eq!(Have(vec![Announcement { alias: 250, low: 9, cost: None }]).encode().len(), 4);
+    assert_eq!(Have(vec![Announcement { alias: 250, low: 8, cost: Some(1) }]).encode().len(), 5);
     assert_eq!(Have::default().encode().len(), 2);
 }
 
 fn announcements() -> impl Strategy<Value = Vec<Announcement>> {
-    prop::collection::btree_map(any::<Alias>(), any::<u8>(), 0..300)
-        .prop_map(|all| all.into_iter().map(|(alias, low)| Announcement { alias, low }).collect())
+    prop::collection::btree_map(any::<Alias>(), any::<(u8, u8)>(), 0..300).prop_map(|all| {
+        let announcement = |(alias, (low, cost)): (Alias, (u8, u8))| Announcement {
+            alias,
+            low,
+            cost: low.is_multiple_of(COST_EVERY).then_some(cost),
+        };
+        all.into_iter().map(announcement).collect()
+    })
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 use super::*;
 
 fn entry(slot: u16, low: u8) -> Entry {
-    Entry { slot: Slot(slot), low, ingress: Some(LinkId(u64::from(low))) }
+    Entry { slot: Slot(slot), low, cost: 0, ingress: Some(LinkId(u64::from(low))) }
 }
 
 #[test]
