@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use grapevine_tests::lab::Lab;
 use grapevine_tests::lines::Lines;
-use grapevine_tests::programs::Running;
+use grapevine_tests::programs::{self, Running};
 use serde_json::Value;
 
 const HOSTS: [&str; 5] = ["a", "b", "c", "d", "e"];
@@ -26,6 +26,8 @@ struct Lan {
 impl Lan {
     fn start() -> Option<Self> {
         let mut lan = Self { lab: Lab::lan(&HOSTS)?, agents: BTreeMap::new() };
+        // Built before the clock starts.
+        programs::agent();
         lan.run(&HOSTS);
         Some(lan)
     }
@@ -121,12 +123,13 @@ fn an_agent_that_stands_still_for_10_s_is_not_dead() {
 #[test]
 fn agents_on_a_lan_find_each_other_without_being_told() {
     let Some(lab) = Lab::lan(&["a", "b", "c"]) else { return };
+    programs::agent();
+    let began = Instant::now();
     let _agents = [
         lab.agent("a", &[], "discovery = true"),
         lab.agent("b", &[], "discovery = true"),
         lab.agent("c", &[], ""),
     ];
-    let began = Instant::now();
     for host in ["a", "b"] {
         let hosts = lab.hosts_until(host, "the other one", 60, |hosts| hosts.len() == 2);
         assert!(!hosts.contains_key("c"), "it does not take part: {hosts:?}");
