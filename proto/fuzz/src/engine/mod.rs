@@ -3,12 +3,16 @@
 //! The input is a row of steps, each a byte and what the step needs (see `script`). The engine is that of host 0; its
 //! neighbours say that they are hosts 0 to 3, and spread frames of these that are genuine, damaged, replayed or none.
 //!
-//! What holds (see `model`): only genuine frames are delivered, each once, none that is older than what is known by
-//! more than the window; a genuine frame that is news is delivered, in spite of all forgeries before it; it goes on
-//! to every neighbour but the one it came from, once, a hop further and no younger; nothing is sent to a link that is
-//! not up; what is held for newcomers is the newest that was delivered.
+//! What holds (see `model`, `neighbour`): only genuine frames are delivered, each once, none that is older than what is
+//! known by more than the window; a genuine frame that is news is delivered, in spite of all forgeries before it. It
+//! goes on once, a hop further and no younger, to every neighbour but the one it came from and those that pruned its
+//! origin, and to those for certain that want it by this link and are not known to have it. Whoever grafts an origin gets
+//! what it lacks. No origin is pruned on all links, and none on a link but where another brings it. Aliases are named
+//! before they are used. Nothing is sent to a link that is not up; what is held for newcomers is the newest that was
+//! delivered.
 
 mod model;
+mod neighbour;
 mod network;
 mod script;
 
@@ -57,10 +61,14 @@ impl Play {
                 self.jump_above = Some(epoch);
             }
             self.model.output(&output, self.now);
+            if let Output::Feed { link } = output {
+                while let Some(frame) = self.engine.take_owed(link, self.now) {
+                    self.model.fed(link, &frame);
+                }
+            }
         }
         self.model.end(self.now);
-        let is_up = |link| self.model.is_introduced(link);
-        assert!(self.engine.neighbours().all(|(link, _)| is_up(link)), "a neighbour without a link");
+        self.model.check_links(&self.engine);
     }
 }
 

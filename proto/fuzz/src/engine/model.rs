@@ -4,17 +4,21 @@
 //! where a limit could have dropped a frame: it expects delivery only from a calm network.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
-use grapevine_proto::gossip::{Control, Engine, Have, Input, LinkId, Output};
-use grapevine_proto::limits::ORIGIN_FORGET_MS;
+use grapevine_proto::gossip::{Announcement, Control, Engine, Have, Input, LinkId, Output, Target};
+use grapevine_proto::limits::{DIALS_MAX, ORIGIN_FORGET_MS};
 use grapevine_proto::{Frame, FrameKind, Moment, OriginId, Position};
 
+use super::neighbour::Neighbour;
 use super::network::{HOSTS, is_genuine, own};
 
 #[derive(Default)]
 pub(super) struct Model {
-    /// Links that are up, and whether their neighbours have said HELLO.
-    links: BTreeMap<LinkId, bool>,
+    /// Links that are up, and their neighbours once they have said HELLO.
+    links: BTreeMap<LinkId, Option<Neighbour>>,
+    /// Agents that are being dialled.
+    dials: BTreeSet<SocketAddr>,
     origins: BTreeMap<OriginId, Delivered>,
     /// When frames of an origin came, genuine or not.
     arrivals: BTreeMap<OriginId, Vec<Moment>>,
@@ -31,6 +35,8 @@ struct Delivered {
     keyframe: Position,
     /// The newest delta or leave.
     later: Option<Position>,
+    /// Whether the newest frame that is held may go further.
+    may_go_on: bool,
     at: Moment,
 }
 
@@ -44,6 +50,11 @@ struct Step {
     is_news: bool,
     delivered: usize,
     sent_to: BTreeSet<LinkId>,
+    /// The neighbours that are to be sent it, as things were when it came.
+    must_get: BTreeSet<LinkId>,
+    /// What a neighbour is to be sent because it grafted.
+    wanted: Vec<(LinkId, OriginId)>,
+    fed: BTreeSet<(LinkId, OriginId)>,
 }
 
 impl Model {
@@ -51,24 +62,39 @@ impl Model {
     pub(super) fn begin(&mut self, input: &Input, now: Moment) {
         self.step = Step::default();
         match input {
-            Input::LinkUp { link, .. } => drop(self.links.insert(*link, false)),
+            Input::LinkUp { link, dialled, .. } => {
+                self.links.insert(*link, None);
+                if let Some(Target::Address(address)) = dialled {
+                    self.dials.remove(address);
+                }
+            }
             Input::LinkDown { link } => drop(self.links.remove(link)),
+            Input::DialFailed { target: Target::Address(address) } => drop(self.dials.remove(address)),
             Input::Message { link, bytes } => {
                 self.step.ingress = Some(*link);
-                match Control::decode(bytes) {
-                    Some(Control::Hello(_)) => {
-                        self.links.entry(*link).and_modify(|introduced| *introduced = true);
+                match (Control::decode(bytes), Have::decode(bytes)) {
+                    (Some(control), _) => self.heard(*link, &control, now),
+                    (_, Some(announcements)) => {
+                        if let Some(neighbour) = self.neighbour_mut(*link) {
+                            announcements
+                                .flatten()
+                                .for_each(|have| neighbour.announces(have.alias, have.low));
+                        }
                     }
-                    Some(_) => {}
-                    None => {
+                    (None, None) => {
                         self.step.frame = Frame::parse(bytes.clone()).ok();
                         self.step.is_news = self.is_news(*link, now);
-                        self.arrived(now);
+                        self.arrived(*link, now);
                     }
                 }
             }
             Input::Publish { frame } => self.step.frame = Some(frame.clone()),
             Input::RoundTrip { .. } | Input::DialFailed { .. } | Input::Heard { .. } | Input::Timeout => {}
+        }
+        if let Some(frame) = &self.step.frame {
+            let must_get = |neighbour: &Neighbour| neighbour.must_get(frame.origin(), frame.position());
+            let all = self.neighbours().filter(|(_, neighbour)| must_get(neighbour));
+            self.step.must_get = all.map(|(link, _)| link).collect();
         }
     }
 
@@ -83,8 +109,14 @@ impl Model {
             Output::Send { link, frame } => self.sent(*link, frame),
             Output::SendControl { link, bytes } => {
                 assert!(self.links.contains_key(link), "a word to {link}, which is not up");
-                let is_word = Control::decode(bytes).is_some() || Have::decode(bytes).is_some();
-                assert!(is_word, "a word that is none");
+                self.said(*link, bytes);
+            }
+            Output::Dial { address } => {
+                assert!(self.dials.insert(*address), "{address} is dialled twice");
+                assert!(self.dials.len() <= DIALS_MAX, "{} dials", self.dials.len());
+            }
+            Output::Undial { address } => {
+                assert!(self.dials.remove(address), "{address} is not dialled");
             }
             Output::Feed { link } => {
                 assert!(self.is_introduced(*link), "frames for {link}, which is not a neighbour's");
@@ -100,17 +132,102 @@ impl Model {
 
     /// Checks that the engine has done all that it must.
     pub(super) fn end(&mut self, now: Moment) {
-        let Step { ingress, frame, is_news, delivered, sent_to } = std::mem::take(&mut self.step);
+        let Step { ingress, frame, is_news, delivered, sent_to, must_get, wanted, fed } =
+            std::mem::take(&mut self.step);
         assert!(delivered <= 1, "a frame is delivered {delivered} times");
         assert!(delivered == 1 || !is_news, "news is not delivered at {now:?}: {frame:?}");
-        let expected: BTreeSet<LinkId> = match frame {
-            Some(frame) if delivered == 1 && frame.hop_count() < frame.hop_limit() => {
-                let links = self.links.iter().filter(|(_, introduced)| **introduced);
-                links.map(|(link, _)| *link).filter(|link| Some(*link) != ingress).collect()
-            }
-            Some(_) | None => BTreeSet::new(),
+        let goes_on = frame.as_ref().filter(|frame| delivered == 1 && frame.hop_count() < frame.hop_limit());
+        assert!(goes_on.is_some() || sent_to.is_empty(), "no news, and yet sent");
+        assert!(ingress.is_none_or(|ingress| !sent_to.contains(&ingress)), "sent back");
+        if goes_on.is_some() {
+            let is_up = |link: &&LinkId| self.is_introduced(**link) && Some(**link) != ingress;
+            let missed: Vec<&LinkId> = must_get.difference(&sent_to).filter(is_up).collect();
+            assert!(missed.is_empty(), "{missed:?} miss news");
+        }
+        for (link, origin) in wanted {
+            let is_fed = fed.contains(&(link, origin)) || !self.is_introduced(link);
+            assert!(is_fed, "{origin} was grafted on {link} and does not come");
+        }
+        self.check_trees();
+    }
+
+    /// Checks a frame that is sent because it was owed.
+    pub(super) fn fed(&mut self, link: LinkId, frame: &Frame) {
+        assert!(is_genuine(frame), "a forgery is sent on");
+        assert!(frame.hop_count() <= frame.hop_limit(), "beyond the hop limit");
+        let origin = frame.origin();
+        let newest = self.origins.get(&origin).and_then(|known| known.positions.last()).copied();
+        assert!(Some(frame.position()) <= newest, "a frame that nobody delivered");
+        self.step.fed.insert((link, origin));
+        let Some(neighbour) = self.neighbour_mut(link) else { unreachable!("{link} is not a neighbour's") };
+        neighbour.gets(origin, newest.unwrap_or_default());
+    }
+
+    /// Checks that the engine has just these neighbours.
+    pub(super) fn check_links(&self, engine: &Engine) {
+        let links: Vec<LinkId> = engine.neighbours().map(|(link, _)| link).collect();
+        assert!(self.neighbours().map(|(link, _)| link).eq(links), "others are neighbours");
+        let origins: BTreeSet<OriginId> = self.neighbours().map(|(_, neighbour)| neighbour.origin).collect();
+        assert!(engine.links().up.into_iter().eq(origins), "others are said to be neighbours");
+    }
+
+    /// Checks that the engine asked at least one neighbour not to prune an origin, or none.
+    fn check_trees(&self) {
+        for origin in self.origins.keys().filter(|origin| **origin != own().origin) {
+            let mut neighbours = self.neighbours().peekable();
+            let is_fed = neighbours.peek().is_none()
+                || neighbours.any(|(_, neighbour)| !neighbour.is_pruned.contains(origin));
+            assert!(is_fed, "{origin} is pruned on all links");
+        }
+    }
+
+    /// A neighbour says something that is no frame.
+    fn heard(&mut self, link: LinkId, control: &Control, now: Moment) {
+        let is_known = |origin: OriginId| {
+            self.origins.get(&origin).is_some_and(|known| now.since(known.at) < ORIGIN_FORGET_MS)
         };
-        assert!(sent_to.is_subset(&expected), "a frame goes to neighbours other than the one it came from");
+        let known: BTreeSet<OriginId> =
+            self.origins.keys().copied().filter(|origin| is_known(*origin)).collect();
+        match (control, self.links.get_mut(&link)) {
+            (Control::Hello(hello), Some(neighbour @ None)) => *neighbour = Some(Neighbour::new(hello)),
+            (Control::Trees(trees), Some(Some(neighbour))) => {
+                let grafted = neighbour.says(trees, |origin| known.contains(&origin));
+                for (origin, held) in grafted {
+                    let newest = self.origins.get(&origin).filter(|known| known.may_go_on);
+                    if newest.is_some_and(|known| known.positions.last() > Some(&held)) {
+                        self.step.wanted.push((link, origin));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The engine says something to a neighbour.
+    fn said(&mut self, link: LinkId, bytes: &[u8]) {
+        if let Some(announcements) = Have::decode(bytes) {
+            let Some(neighbour) = self.neighbour_mut(link) else {
+                unreachable!("{link} is not a neighbour's")
+            };
+            let all: Option<Vec<Announcement>> = announcements.collect();
+            let are_known = all.is_some_and(|all| all.iter().all(|have| neighbour.knows(have.alias)));
+            assert!(are_known, "an announcement that the neighbour cannot understand");
+            return;
+        }
+        let Some(control) = Control::decode(bytes) else { unreachable!("a word that is none") };
+        if let Control::Trees(trees) = control {
+            let Some(neighbour) = self.neighbour_mut(link) else {
+                unreachable!("{link} is not a neighbour's")
+            };
+            for origin in neighbour.hears(&trees) {
+                let brings = |neighbour: &Neighbour| {
+                    neighbour.brought.contains(&origin) && !neighbour.is_pruned.contains(&origin)
+                };
+                let has_other =
+                    self.neighbours().any(|(other, neighbour)| other != link && brings(neighbour));
+                assert!(has_other || origin == own().origin, "{origin} comes by no other link than {link}");
+            }
+        }
     }
 
     /// Checks that what the engine holds for newcomers is the newest that it delivered.
@@ -134,7 +251,15 @@ impl Model {
 
     /// Whether the link is up and its neighbour has said HELLO.
     pub(super) fn is_introduced(&self, link: LinkId) -> bool {
-        self.links.get(&link) == Some(&true)
+        self.links.get(&link).is_some_and(Option::is_some)
+    }
+
+    fn neighbours(&self) -> impl Iterator<Item = (LinkId, &Neighbour)> {
+        self.links.iter().filter_map(|(link, neighbour)| Some((*link, neighbour.as_ref()?)))
+    }
+
+    fn neighbour_mut(&mut self, link: LinkId) -> Option<&mut Neighbour> {
+        self.links.get_mut(&link)?.as_mut()
     }
 
     /// Whether the frame that comes must be delivered.
@@ -162,13 +287,17 @@ impl Model {
         arrivals.iter().filter(|at| now.since(**at) < CALM_MS).count() <= CALM_FRAMES_MAX
     }
 
-    fn arrived(&mut self, now: Moment) {
-        match &self.step.frame {
-            Some(frame) => {
-                self.arrivals.entry(frame.origin()).or_default().push(now);
-                self.bad_messages += usize::from(!is_genuine(frame));
-            }
-            None => self.bad_messages += 1,
+    fn arrived(&mut self, link: LinkId, now: Moment) {
+        let Some(frame) = &self.step.frame else {
+            self.bad_messages += 1;
+            return;
+        };
+        let (origin, position) = (frame.origin(), frame.position());
+        self.arrivals.entry(origin).or_default().push(now);
+        self.bad_messages += usize::from(!is_genuine(frame) || frame.hop_count() > frame.hop_limit());
+        if let Some(neighbour) = self.neighbour_mut(link) {
+            neighbour.gets(origin, position);
+            neighbour.brought.insert(origin);
         }
     }
 
@@ -183,7 +312,9 @@ impl Model {
         let Some(known) = known.filter(|known| now.since(known.at) < ORIGIN_FORGET_MS || !is_keyframe) else {
             assert!(is_keyframe, "delivered without a key");
             let positions = BTreeSet::from([position]);
-            let delivered = Delivered { positions, keyframe: position, later: None, at: now };
+            let may_go_on = frame.hop_count() < frame.hop_limit();
+            let delivered = Delivered { positions, keyframe: position, later: None, may_go_on, at: now };
+            self.links.values_mut().flatten().for_each(|neighbour| neighbour.is_met(frame.origin()));
             return drop(self.origins.insert(frame.origin(), delivered));
         };
         let newest = known.positions.last().copied().unwrap_or_default();
@@ -197,13 +328,19 @@ impl Model {
             FrameKind::Delta | FrameKind::Leave => known.later = known.later.max(Some(position)),
             FrameKind::Unknown(_) => {}
         }
+        if Some(position) == known.later.max(Some(known.keyframe)) {
+            known.may_go_on = frame.hop_count() < frame.hop_limit();
+        }
     }
 
     fn sent(&mut self, link: LinkId, frame: &Frame) {
-        assert!(self.is_introduced(link), "a frame for {link}, which is not a neighbour's");
+        let was_forgotten = self.was_forgotten(frame);
+        let Some(neighbour) = self.neighbour_mut(link) else { unreachable!("{link} is not a neighbour's") };
+        assert!(neighbour.may_get(frame.origin()) || was_forgotten, "{link} pruned that");
+        neighbour.gets(frame.origin(), frame.position());
         assert!(is_genuine(frame), "a forgery is sent on");
         let news = (link, frame.origin(), frame.position());
-        assert!(self.sent.insert(news) || self.was_forgotten(frame), "sent twice");
+        assert!(self.sent.insert(news) || was_forgotten, "sent twice");
         assert!(self.step.sent_to.insert(link), "two frames for one");
         let Some(came) = &self.step.frame else { unreachable!("a frame is sent of itself") };
         assert_eq!(u16::from(frame.hop_count()), u16::from(came.hop_count()) + 1, "hop count");

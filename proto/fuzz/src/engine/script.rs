@@ -1,6 +1,6 @@
 //! Reads steps from an input.
 //!
-//! | Step, modulo 16 | Then | What happens |
+//! | Step, modulo 24 | Then | What happens |
 //! |---|---|---|
 //! | 0 | | a link comes up that a neighbour dialled |
 //! | 1 | | a link comes up that we dialled |
@@ -15,13 +15,27 @@
 //! | 13 | byte | as many half hours pass |
 //! | 14 | link, byte | a round trip of as many milliseconds was measured |
 //! | 15 | | the engine's deadline passes, or what it takes for it |
+//! | 16 | link, alias, host, epoch | a neighbour names an origin |
+//! | 17 | link, alias | a neighbour prunes |
+//! | 18 | link, alias, sequence | a neighbour grafts |
+//! | 19 | link, alias | a neighbour does not know an alias of ours |
+//! | 20 | link, count, as many times alias and byte | a neighbour announces frames |
+//! | 21 | link, byte | a neighbour compares: its hashes are all that byte |
+//! | 22 | link, host, epoch, sequence | a neighbour says what it holds of one origin, and wants another |
+//! | 23 | byte, byte | modulo 5: as many times 5 ms pass; an agent is heard of; a dial fails or succeeds; a neighbour has enough |
 //!
-//! A link is one of the last eight that came up, whether it is up still or not: what a neighbour has sent arrives
+//! An alias is a byte modulo 8, of which the last is 60,000. A link is one of the last eight that came up, whether it is up still or not: what a neighbour has sent arrives
 //! after its link was closed, too.
 
+use std::net::SocketAddr;
+
 use bytes::{BufMut, Bytes, BytesMut};
-use grapevine_proto::gossip::{Control, Hello, Input, LinkId, Target};
-use grapevine_proto::{FRAME_OVERHEAD_BYTES, Position};
+use grapevine_proto::gossip::{
+    Alias, Announcement, COST_EVERY, Control, Digest, Graft, Have, Hello, Holding, Input, LinkId, Name,
+    Summary, Target, Trees,
+};
+use grapevine_proto::limits::DIGEST_BUCKETS;
+use grapevine_proto::{FRAME_OVERHEAD_BYTES, OriginId, Position};
 
 use super::network::{HOSTS, Host, own};
 use crate::input;
@@ -51,11 +65,13 @@ impl<'a> Script<'a> {
     /// The next step, unless the input ends.
     pub(super) fn next(&mut self) -> Option<Step> {
         let mut pause_ms = 0;
-        let input = match self.input.byte()? % 16 {
+        let step = self.input.byte()? % 24;
+        let input = match step {
             dialled @ 0..=1 => {
                 self.links += 1;
                 let dialled = (dialled == 1).then_some(Target::Seed(0));
-                Input::LinkUp { link: LinkId(self.links), dialled, remote: None }
+                let remote = Some(address(self.links.to_le_bytes()[0]));
+                Input::LinkUp { link: LinkId(self.links), dialled, remote }
             }
             2 => Input::LinkDown { link: self.link()? },
             3..=4 => Input::Message { link: self.link()?, bytes: self.hello()? },
@@ -76,7 +92,21 @@ impl<'a> Script<'a> {
                 Input::Timeout
             }
             14 => Input::RoundTrip { link: self.link()?, rtt_ms: self.input.byte()?.into() },
-            _ => Input::Timeout,
+            15 => Input::Timeout,
+            16..=19 => Input::Message { link: self.link()?, bytes: self.trees(step)? },
+            20 => Input::Message { link: self.link()?, bytes: self.have()? },
+            21 => {
+                let (link, hash) = (self.link()?, self.input.byte()?);
+                let hashes = vec![hash.into(); DIGEST_BUCKETS];
+                let digest = Digest { hashes, peers: vec![address(hash)] };
+                Input::Message { link, bytes: Control::Digest(digest).encode() }
+            }
+            22 => Input::Message { link: self.link()?, bytes: self.summary()? },
+            _ => {
+                let (choice, value) = (self.input.byte()?, self.input.byte()?);
+                pause_ms = if choice % 5 == 0 { 5 * u64::from(value) } else { 0 };
+                self.rarely(choice % 5, value)
+            }
         };
         Some(Step { pause_ms, input })
     }
@@ -102,9 +132,73 @@ impl<'a> Script<'a> {
         Some(if sequence >= 250 { u32::MAX - u32::from(u8::MAX - sequence) } else { 1 + u32::from(sequence) })
     }
 
+    /// The byte that says which host also says whether it is fed, whether it listens, and how many neighbours it has.
     fn hello(&mut self) -> Option<Bytes> {
-        let (host, epoch) = (self.host()?, self.epoch()?);
-        Some(Control::Hello(Hello::new(host.origin, epoch, host.name.clone())).encode())
+        let choice = self.input.byte()?;
+        let (host, epoch) = (HOSTS.get(usize::from(choice % 4))?, self.epoch()?);
+        let hello = Hello {
+            is_fed: choice & 4 != 0,
+            port: if choice & 8 == 0 { 0 } else { PORT },
+            links: u16::from(choice >> 4),
+            ..Hello::new(host.origin, epoch, host.name.clone())
+        };
+        Some(Control::Hello(hello).encode())
+    }
+
+    fn alias(&mut self) -> Option<Alias> {
+        let alias = self.input.byte()? % 8;
+        Some(if alias == 7 { 60_000 } else { alias.into() })
+    }
+
+    fn trees(&mut self, step: u8) -> Option<Bytes> {
+        let alias = self.alias()?;
+        let mut trees = Trees::default();
+        match step {
+            16 => trees.names.push(Name { alias, origin: self.host()?.origin, epoch: self.epoch()? }),
+            17 => trees.prune.push(alias),
+            18 => trees.graft.push(Graft { alias, held: self.sequence()? }),
+            _ => trees.unknown.push(alias),
+        }
+        Some(Control::Trees(trees).encode())
+    }
+
+    fn have(&mut self) -> Option<Bytes> {
+        let count = self.input.byte()? % 4;
+        let announcement = |input: &mut Self| {
+            let (alias, low) = (input.alias()?, input.input.byte()?);
+            let cost = if low.is_multiple_of(COST_EVERY) { Some(input.input.byte()?) } else { None };
+            Some(Announcement { alias, low, cost })
+        };
+        let mut have: Vec<Announcement> = (0..count).map_while(|_| announcement(self)).collect();
+        have.sort_unstable();
+        Some(Have(have).encode())
+    }
+
+    fn summary(&mut self) -> Option<Bytes> {
+        let (Host { origin, .. }, epoch, newest) = (self.host()?, self.epoch()?, self.sequence()?);
+        if newest % 2 == 0 {
+            return Some(Control::Want { origins: vec![*origin] }.encode());
+        }
+        let holdings = vec![Holding { origin: *origin, epoch, keyframe: 1, newest }];
+        Some(Control::Summary(Summary { from: OriginId(0), to: OriginId(u64::MAX), holdings }).encode())
+    }
+
+    fn rarely(&mut self, choice: u8, value: u8) -> Input {
+        let target = Target::Address(address(value));
+        match choice {
+            0 => Input::Timeout,
+            1 => Input::Heard { address: address(value) },
+            2 => Input::DialFailed { target },
+            3 => {
+                self.links += 1;
+                let remote = Some(address(value));
+                Input::LinkUp { link: LinkId(self.links), dialled: Some(target), remote }
+            }
+            _ => {
+                let link = LinkId(self.links.saturating_sub(u64::from(value % 8)));
+                Input::Message { link, bytes: Control::Full.encode() }
+            }
+        }
     }
 
     fn welcome(&mut self) -> Option<Bytes> {
@@ -136,6 +230,13 @@ impl<'a> Script<'a> {
         Input::Publish { frame: own().sealed(position) }
     }
 }
+
+/// Where one of 32 agents listens.
+fn address(number: u8) -> SocketAddr {
+    SocketAddr::from(([10, 0, 0, number % 32], PORT))
+}
+
+const PORT: u16 = 6130;
 
 /// Hop count and age, which relays write.
 const TAIL_BYTES: usize = 5;

@@ -1,4 +1,5 @@
-//! A short fuzzing run without a fuzzer: what is cheap to find is found by every run of the tests.
+//! A short fuzzing run without a fuzzer: what is cheap to find is found by every run of the tests. With
+//! `GRAPEVINE_FUZZ_EXECUTIONS` set to their number, longer ones are run, with other mutations than the usual ones.
 
 use grapevine_fuzz::TARGETS;
 
@@ -66,8 +67,10 @@ fn the_engine_stands_mutation() {
 fn mutate(target: &str) {
     let (_, run) = TARGETS.into_iter().find(|(name, _)| *name == target).unwrap();
     let inputs: Vec<Vec<u8>> = corpus(target).into_iter().map(|(_, input)| input).collect();
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    for execution in 0..EXECUTIONS {
+    let asked = std::env::var("GRAPEVINE_FUZZ_EXECUTIONS").map(|number| number.parse::<u64>().unwrap());
+    let executions = asked.unwrap_or(EXECUTIONS);
+    let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ (executions ^ EXECUTIONS));
+    for execution in 0..executions {
         let mut input = inputs[random.below(inputs.len())].clone();
         for _ in 0..=random.below(4) {
             random.change(&mut input, &inputs);

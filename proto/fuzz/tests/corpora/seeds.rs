@@ -9,7 +9,9 @@ use bytes::Bytes;
 use grapevine_fuzz::TARGETS;
 use grapevine_fuzz::origin::{STORY, composer, readings};
 use grapevine_fuzz::stream::{End, opening};
-use grapevine_proto::gossip::{Control, Hello};
+use grapevine_proto::gossip::{
+    Announcement, Control, Digest, Graft, Have, Hello, Holding, Name, Summary, Trees,
+};
 use grapevine_proto::{Beacon, Frame, Moment, OriginId};
 use grapevine_zmtp::{Message, Side};
 
@@ -189,8 +191,34 @@ fn section(kind: u8, bytes: &[u8]) -> Vec<u8> {
 fn controls() -> Named {
     let host = "srv-01".parse().unwrap();
     let hello = Control::Hello(Hello::new(OriginId(u64::MAX), 300, host));
-    let welcome = Control::Welcome { held_epoch: 1, held_sequence: 70_000 };
-    vec![("hello", hello.encode().to_vec()), ("welcome", welcome.encode().to_vec()), ("none", vec![0])]
+    let origin = OriginId(7);
+    let trees = Trees {
+        names: vec![Name { alias: 3, origin, epoch: 9 }],
+        prune: vec![3, 300],
+        graft: vec![Graft { alias: 3, held: 70_000 }],
+        unknown: vec![1],
+    };
+    let holdings = vec![Holding { origin, epoch: 1, keyframe: 2, newest: 300 }];
+    let have = [(3, 255, None), (4, 0, Some(9)), (900, 7, None)].map(|(alias, low, cost)| Announcement {
+        alias,
+        low,
+        cost,
+    });
+    let messages = [
+        ("hello", hello),
+        ("welcome", Control::Welcome { held_epoch: 1, held_sequence: 70_000 }),
+        ("trees", Control::Trees(trees)),
+        (
+            "digest",
+            Control::Digest(Digest { hashes: vec![70_000; 64], peers: vec![([10, 0, 0, 1], 6130).into()] }),
+        ),
+        ("summary", Control::Summary(Summary { from: OriginId(0), to: OriginId(u64::MAX), holdings })),
+        ("want", Control::Want { origins: vec![origin] }),
+        ("full", Control::Full),
+    ];
+    let mut seeds: Named = messages.map(|(name, control)| (name, control.encode().to_vec())).into();
+    seeds.extend([("have", Have(have.to_vec()).encode().to_vec()), ("none", vec![0])]);
+    seeds
 }
 
 fn beacons() -> Named {
@@ -204,22 +232,54 @@ fn beacons() -> Named {
 
 /// Runs of the engine, in the steps that its target reads.
 fn runs() -> Named {
-    // Two neighbours: host 1 on link 2, which is one back, and host 2 on link 3.
-    let linked: &[u8] = &[0, 3, 0, 1, 0, 1, 3, 0, 2, 0];
-    let of = |steps: &[&[u8]]| [linked, &steps.concat()].concat();
-    let frame = |back: u8, sequence: u8| [6, back, 1, 0, sequence - 1, 0];
     let damaged = |at: u8| [9, 1, 1, 0, 8, 0, at, 0, 4];
+    let mut runs = vec![
+        ("spread", run(&[&news(1, 1), &[12, 20], &news(1, 2), &[12, 20], &news(0, 2), &[11]])),
+        ("overtaken", run(&[&news(1, 8), &[12, 20], &news(1, 7), &[12, 20], &news(1, 5)])),
+        ("forged", run(&[&news(1, 1), &[12, 20], &damaged(40), &[12, 20], &damaged(90), &news(1, 9)])),
+        ("forgotten", run(&[&news(1, 1), &[13, 200, 15], &news(0, 1)])),
+        ("later-run", run(&[&news(1, 1), &[6, 1, 1, 1, 0, 0], &[12, 20], &news(1, 2)])),
+        ("own-past", run(&[&[11], &[6, 1, 0, 1, 3, 0], &[5, 1, 2, 0], &[11]])),
+        ("doubled", run(&[&[1, 3, 0, 1, 0], &[0, 4, 0, 1, 1], &[14, 0, 90], &news(0, 1)])),
+        ("closed", run(&[&[10, 1, 2, 0, 9], &[3, 1, 1, 0], &news(1, 1)])),
+        ("far", run(&[&news(1, 1), &[6, 1, 1, 0, 255, 250], &[6, 1, 1, 3, 255, 3]])),
+    ];
+    runs.extend(runs_of_trees());
+    runs
+}
+
+/// Runs in which frames take trees, agents are dialled, and what is held is compared.
+fn runs_of_trees() -> Named {
+    // Host 1 by the alias 0, on the last link; that alias pruned and grafted; and 25 ms.
+    let (name, prune, graft, soon) = ([16, 0, 0, 1, 0], [17, 0, 0], [18, 0, 0, 0], [23, 0, 5]);
+    let twice = |sequence: u8| [news(1, sequence), news(0, sequence)].concat();
+    let compared: &[u8] = &[21, 0, 0, 21, 0, 7, 22, 0, 1, 0, 2, 22, 0, 1, 0, 1, 12, 31];
+    let dialled: &[u8] =
+        &[23, 1, 5, 23, 1, 6, 12, 1, 23, 2, 5, 23, 3, 6, 3, 0, 9, 0, 12, 2, 23, 4, 0, 12, 31];
+    let lazy = [&[1, 3, 0, 1, 0, 0, 3, 0, 6, 0][..], &twice(1), &name, &graft, &soon, &news(1, 3)];
     vec![
-        ("spread", of(&[&frame(1, 1), &[12, 20], &frame(1, 2), &[12, 20], &frame(0, 2), &[11]])),
-        ("overtaken", of(&[&frame(1, 8), &[12, 20], &frame(1, 7), &[12, 20], &frame(1, 5)])),
-        ("forged", of(&[&frame(1, 1), &[12, 20], &damaged(40), &[12, 20], &damaged(90), &frame(1, 9)])),
-        ("forgotten", of(&[&frame(1, 1), &[13, 200, 15], &frame(0, 1)])),
-        ("later-run", of(&[&frame(1, 1), &[6, 1, 1, 1, 0, 0], &[12, 20], &frame(1, 2)])),
-        ("own-past", of(&[&[11], &[6, 1, 0, 1, 3, 0], &[5, 1, 2, 0], &[11]])),
-        ("doubled", of(&[&[1, 3, 0, 1, 0], &[0, 4, 0, 1, 1], &[14, 0, 90], &frame(0, 1)])),
-        ("closed", of(&[&[10, 1, 2, 0, 9], &[3, 1, 1, 0], &frame(1, 1)])),
-        ("far", of(&[&frame(1, 1), &[6, 1, 1, 0, 255, 250], &[6, 1, 1, 3, 255, 3]])),
+        ("pruned", run(&[&twice(1), &soon, &twice(2), &soon, &[2, 1], &news(0, 3), &soon])),
+        ("prunes", run(&[&news(1, 1), &name, &prune, &news(1, 2), &soon, &graft, &news(1, 3), &soon])),
+        (
+            "announces",
+            run(&[&news(1, 1), &name, &[20, 0, 1, 0, 3, 23, 0, 10], &news(0, 3), &news(1, 4), &soon]),
+        ),
+        ("not-understood", run(&[&[16, 0, 1, 3, 0, 20, 0, 1, 1, 1], &soon])),
+        ("unknown", run(&[&news(1, 1), &name, &prune, &news(1, 2), &soon, &[19, 0, 0], &news(1, 3)])),
+        ("compared", run(&[&news(1, 1), compared])),
+        ("dials", run(&[dialled])),
+        ("lazy", lazy.concat()),
     ]
+}
+
+/// A run with two neighbours: host 1 on link 2, which is one back, and host 2 on link 3.
+fn run(steps: &[&[u8]]) -> Vec<u8> {
+    [&[0, 3, 0, 1, 0, 1, 3, 0, 2, 0][..], &steps.concat()].concat()
+}
+
+/// The frame of host 1 with this sequence, on the link that is so many back.
+fn news(back: u8, sequence: u8) -> [u8; 6] {
+    [6, back, 1, 0, sequence - 1, 0]
 }
 
 /// What a neighbour says to send a message of these parts.
