@@ -166,17 +166,19 @@ impl Engine {
             if !is_summarised(known, now) {
                 continue;
             }
-            // Of an origin that speaks, deltas follow in a moment; of one that fell silent, the last one counts.
+            // Of an origin that speaks, deltas follow in a moment; of one that fell silent, the last one counts, too.
             let is_silent = now.since(known.heard_at) > DIGEST_SPEAKS_MS;
-            let Position { epoch, sequence } =
-                if is_silent { known.position() } else { known.frames.keyframe() };
-            let place = mix(origin.0) ^ mix(u64::from(epoch) << u32::BITS | u64::from(sequence));
-            let [a, b, c, d, ..] = mix(place).to_le_bytes();
-            if let Some(hash) =
-                usize::try_from(origin.0 >> BUCKET_SHIFT).ok().and_then(|at| hashes.get_mut(at))
-            {
-                // An empty bucket has 0, so none that is not has.
-                *hash = (*hash ^ u32::from_le_bytes([a, b, c, d])).max(1);
+            let (keyframe, newest) = (known.frames.keyframe(), known.position());
+            let last = Some(newest).filter(|newest| is_silent && *newest > keyframe);
+            for Position { epoch, sequence } in std::iter::once(keyframe).chain(last) {
+                let place = mix(origin.0) ^ mix(u64::from(epoch) << u32::BITS | u64::from(sequence));
+                let [a, b, c, d, ..] = mix(place).to_le_bytes();
+                if let Some(hash) =
+                    usize::try_from(origin.0 >> BUCKET_SHIFT).ok().and_then(|at| hashes.get_mut(at))
+                {
+                    // An empty bucket has 0, so none that is not has.
+                    *hash = (*hash ^ u32::from_le_bytes([a, b, c, d])).max(1);
+                }
             }
         }
         hashes
