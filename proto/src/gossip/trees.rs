@@ -192,11 +192,10 @@ impl Engine {
         }
         for alias in unknown {
             let slot = Slot(alias);
-            if self.origins.get(slot).is_some() {
+            let tie = self.tie_mut(link, slot).filter(|tie| tie.is(Tie::NAMED));
+            if let Some(tie) = tie {
+                tie.clear(Tie::NAMED);
                 self.heard_graft(link, slot, Position::default());
-                if let Some(tie) = self.tie_mut(link, slot) {
-                    tie.clear(Tie::NAMED);
-                }
             }
         }
         self.feed(link);

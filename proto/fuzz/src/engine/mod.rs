@@ -56,7 +56,10 @@ impl Play {
     fn tell(&mut self, input: Input) {
         self.model.begin(&input, self.now);
         self.engine.handle(input, self.now);
-        while let Some(output) = self.engine.poll_output() {
+        // A frame is delivered last, but what is said before follows from it.
+        let mut outputs: Vec<Output> = std::iter::from_fn(|| self.engine.poll_output()).collect();
+        outputs.sort_by_key(|output| !matches!(output, Output::Deliver { .. }));
+        for output in outputs {
             if let Output::JumpAbove { epoch } = output {
                 self.jump_above = Some(epoch);
             }

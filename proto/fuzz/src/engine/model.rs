@@ -148,7 +148,7 @@ impl Model {
             let is_fed = fed.contains(&(link, origin)) || !self.is_introduced(link);
             assert!(is_fed, "{origin} was grafted on {link} and does not come");
         }
-        self.check_trees();
+        self.check_trees(now);
     }
 
     /// Checks a frame that is sent because it was owed.
@@ -172,8 +172,11 @@ impl Model {
     }
 
     /// Checks that the engine asked at least one neighbour not to prune an origin, or none.
-    fn check_trees(&self) {
-        for origin in self.origins.keys().filter(|origin| **origin != own().origin) {
+    fn check_trees(&self, now: Moment) {
+        let is_known = |known: &Delivered| now.since(known.at) < ORIGIN_FORGET_MS;
+        let others =
+            self.origins.iter().filter(|(origin, known)| **origin != own().origin && is_known(known));
+        for (origin, _) in others {
             let mut neighbours = self.neighbours().peekable();
             let is_fed = neighbours.peek().is_none()
                 || neighbours.any(|(_, neighbour)| !neighbour.is_pruned.contains(origin));
@@ -193,7 +196,8 @@ impl Model {
             (Control::Trees(trees), Some(Some(neighbour))) => {
                 let grafted = neighbour.says(trees, |origin| known.contains(&origin));
                 for (origin, held) in grafted {
-                    let newest = self.origins.get(&origin).filter(|known| known.may_go_on);
+                    let newest =
+                        self.origins.get(&origin).filter(|of| known.contains(&origin) && of.may_go_on);
                     if newest.is_some_and(|known| known.positions.last() > Some(&held)) {
                         self.step.wanted.push((link, origin));
                     }
@@ -315,6 +319,7 @@ impl Model {
             let may_go_on = frame.hop_count() < frame.hop_limit();
             let delivered = Delivered { positions, keyframe: position, later: None, may_go_on, at: now };
             self.links.values_mut().flatten().for_each(|neighbour| neighbour.is_met(frame.origin()));
+            self.sent.retain(|(_, origin, _)| *origin != frame.origin());
             return drop(self.origins.insert(frame.origin(), delivered));
         };
         let newest = known.positions.last().copied().unwrap_or_default();
@@ -323,6 +328,9 @@ impl Model {
         assert!(!is_old, "{position:?} is delivered after {newest:?}");
         assert!(known.positions.insert(position), "{position:?} is delivered twice");
         known.at = now;
+        if newest.epoch < position.epoch {
+            self.links.values_mut().flatten().for_each(|neighbour| neighbour.forget_name(frame.origin()));
+        }
         match frame.kind() {
             FrameKind::Keyframe => known.keyframe = known.keyframe.max(position),
             FrameKind::Delta | FrameKind::Leave => known.later = known.later.max(Some(position)),
@@ -334,23 +342,17 @@ impl Model {
     }
 
     fn sent(&mut self, link: LinkId, frame: &Frame) {
-        let was_forgotten = self.was_forgotten(frame);
         let Some(neighbour) = self.neighbour_mut(link) else { unreachable!("{link} is not a neighbour's") };
-        assert!(neighbour.may_get(frame.origin()) || was_forgotten, "{link} pruned that");
+        assert!(neighbour.may_get(frame.origin()), "{link} pruned that");
         neighbour.gets(frame.origin(), frame.position());
         assert!(is_genuine(frame), "a forgery is sent on");
         let news = (link, frame.origin(), frame.position());
-        assert!(self.sent.insert(news) || was_forgotten, "sent twice");
+        assert!(self.sent.insert(news), "sent twice");
         assert!(self.step.sent_to.insert(link), "two frames for one");
         let Some(came) = &self.step.frame else { unreachable!("a frame is sent of itself") };
         assert_eq!(u16::from(frame.hop_count()), u16::from(came.hop_count()) + 1, "hop count");
         assert!(frame.hop_count() <= frame.hop_limit(), "beyond the hop limit");
         assert!(frame.age_ms() >= came.age_ms(), "the frame grew younger");
-    }
-
-    /// Whether a frame is delivered anew since its origin was silent for long.
-    fn was_forgotten(&self, frame: &Frame) -> bool {
-        self.origins.get(&frame.origin()).is_some_and(|known| known.positions.len() == 1)
     }
 }
 

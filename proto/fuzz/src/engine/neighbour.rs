@@ -62,8 +62,9 @@ impl Neighbour {
                 grafted.push((*origin, Position { epoch: *epoch, sequence: *held }));
             }
         }
-        let unknown = trees.unknown.iter().filter_map(|alias| self.ours.get(alias));
-        grafted.extend(unknown.map(|origin| (*origin, Position::default())));
+        // What it does not know is to be named anew before it can say so again.
+        let unknown = trees.unknown.iter().filter_map(|alias| self.ours.remove(alias));
+        grafted.extend(unknown.map(|origin| (origin, Position::default())));
         for (origin, _) in &grafted {
             self.pruned.remove(origin);
             self.grafted.insert(*origin);
@@ -120,8 +121,14 @@ impl Neighbour {
         !self.pruned.contains(&origin)
     }
 
+    /// An origin is in a new epoch, for which it has to be named anew.
+    pub(super) fn forget_name(&mut self, origin: OriginId) {
+        self.ours.retain(|_, other| *other != origin);
+    }
+
     /// The engine met an origin anew that it may have forgotten.
     pub(super) fn is_met(&mut self, origin: OriginId) {
+        self.forget_name(origin);
         self.pruned.remove(&origin);
         self.is_pruned.remove(&origin);
         self.has.retain(|(other, _)| *other != origin);
