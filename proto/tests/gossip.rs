@@ -4,6 +4,7 @@
 
 mod limits;
 mod network;
+mod trees;
 
 use std::collections::BTreeSet;
 

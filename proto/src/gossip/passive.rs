@@ -104,3 +104,6 @@ impl Passive {
         self.known.len()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,3 +58,6 @@ impl Paths {
 
 /// How much better a path has to be to be tried: waits on the way differ by a few milliseconds from frame to frame.
 const BETTER_BY: u64 = 3;
+
+#[cfg(test)]
+mod tests;

@@ -78,3 +78,6 @@ impl Track {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

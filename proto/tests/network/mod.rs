@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
-use grapevine_proto::gossip::{CloseReason, Engine, Input, LinkId, Output, RefuseReason, Target};
+use grapevine_proto::gossip::{
+    CloseReason, Control, Engine, Hello, Input, LinkId, Output, RefuseReason, Target,
+};
 use grapevine_proto::{
     Composer, Frame, Identity, Labels, Metric, MetricRef, Moment, OriginId, OriginKey, Position, PublicKey,
     Reading, Scale, State, Unit, Value,
@@ -37,6 +39,8 @@ pub(crate) struct Network {
     ends: BTreeMap<LinkId, (usize, LinkId)>,
     /// What is under way to the agent that holds the link.
     wires: BTreeMap<LinkId, VecDeque<Bytes>>,
+    /// Agents whose messages get lost, and those to them.
+    swallowed: BTreeSet<usize>,
 }
 
 impl Network {
@@ -80,6 +84,41 @@ impl Network {
         self.wires.remove(&link);
         self.tell(who, Input::LinkDown { link });
         self.cut(other);
+    }
+
+    /// Loses all messages to and from an agent from now on, without a word to anybody.
+    pub(crate) fn swallow(&mut self, who: usize) {
+        self.swallowed.insert(who);
+    }
+
+    /// The agent at the other end of a link.
+    pub(crate) fn other_end(&self, link: LinkId) -> Option<usize> {
+        let (_, other) = self.ends.get(&link)?;
+        Some(self.ends.get(other)?.0)
+    }
+
+    /// The agent `who` hears a frame from a stranger whose link is gone at once.
+    pub(crate) fn overhear(&mut self, who: usize, frame: &Frame) {
+        let link = LinkId(self.next_link);
+        self.next_link += 1;
+        let hello = Hello::new(OriginId(link.0), 1, "stranger".parse().unwrap());
+        self.tell(who, Input::LinkUp { link, dialled: None, remote: None });
+        self.tell(who, Input::Message { link, bytes: Control::Hello(hello).encode() });
+        self.tell(who, Input::Message { link, bytes: frame.bytes().clone() });
+        self.tell(who, Input::LinkDown { link });
+    }
+
+    /// The agent `who` publishes a frame that says which neighbours it has and has lost.
+    pub(crate) fn say_links(&mut self, who: usize) {
+        let links = self.agents[who].engine.links();
+        self.agents[who].composer.set_links(links);
+        self.publish_now(who, 0);
+    }
+
+    /// The frames of the agent `who`, which has sent none, take two paths.
+    pub(crate) fn make_critical(&mut self, who: usize) {
+        let Agent { composer, .. } = agent(u8::try_from(who).unwrap() + 1, 1, 32, self.now);
+        self.agents[who].composer = composer.critical();
     }
 
     pub(crate) fn links_of(&self, who: usize) -> Vec<LinkId> {
@@ -207,7 +246,9 @@ impl Network {
     }
 
     fn send(&mut self, link: LinkId, bytes: Bytes) {
-        if let Some((_, other)) = self.ends.get(&link)
+        if let Some((from, other)) = self.ends.get(&link)
+            && !self.swallowed.contains(from)
+            && !self.ends.get(other).is_some_and(|(to, _)| self.swallowed.contains(to))
             && let Some(wire) = self.wires.get_mut(other)
         {
             wire.push_back(bytes);
