@@ -50,7 +50,7 @@ struct Entry {
 
 const _: () = assert!(size_of::<Entry>() == 24);
 
-/// Events to come. Those of the next quarter of a second lie in slots of 16 us each, unsorted until their slot is
+/// Events to come. Those of the next 33 ms lie in slots of 16 us each, unsorted until their slot is
 /// next; the others in a heap. So an event costs the same however many there are.
 #[derive(Debug)]
 pub(crate) struct Calendar {
@@ -141,7 +141,7 @@ fn slot_of(turn: u64) -> usize {
     usize::try_from(turn % SLOTS as u64).unwrap_or(0)
 }
 
-const SLOTS: usize = 16_384;
+const SLOTS: usize = 2048;
 const SLOT_US: Micros = 16;
 
 #[cfg(test)]

@@ -88,3 +88,40 @@ pub fn replay(log: &Log, from: u64, until: u64, out: &mut impl std::io::Write) -
 fn digest_of(simulation: &Simulation) -> String {
     format!("{:016x}", simulation.digest())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::Violation;
+
+    /// A log as of a run that went wrong at its 2,000th event.
+    fn log() -> Log {
+        let (scenario, size) = (named("kill-reset-30").unwrap(), Size::of(6, 1));
+        let mut simulation = Simulation::new(scenario.setting(size));
+        while simulation.events() < 2000 {
+            assert!(simulation.step());
+        }
+        simulation.note(Err(Violation::Invented { host: 1 }));
+        Log::of(scenario, size, &simulation).unwrap()
+    }
+
+    #[test]
+    fn a_log_leads_to_the_same_event_again() {
+        let log = log();
+        let log: Log = serde_json::from_str(&serde_json::to_string(&log).unwrap()).unwrap();
+        assert_eq!((log.event, log.last_events.len()), (2000, 1000));
+        let mut story = Vec::new();
+        replay(&log, 1901, log.event, &mut story).unwrap();
+        let story = String::from_utf8(story).unwrap();
+        let events = story.lines().filter(|line| !line.starts_with(' '));
+        assert!(events.eq(log.last_events[900..].iter().map(String::as_str)), "{story}");
+        assert!(story.contains("gets delta"), "{story}");
+    }
+
+    #[test]
+    fn a_log_of_another_version_is_found_out() {
+        let log = Log { digest: "0".repeat(16), ..log() };
+        let error = replay(&log, 2000, 2000, &mut Vec::new()).unwrap_err();
+        assert!(matches!(error, ReplayError::Differs { event: 2000 }));
+    }
+}
