@@ -38,7 +38,7 @@ impl Readings {
 fn value(host: u64, place: u64, metric: &Metric, step: u32) -> f64 {
     let own = mix(host << 32 | place);
     // One in three moves, each at its own pace.
-    let level = if own % 3 == 0 {
+    let level = if own.is_multiple_of(3) {
         let pace = 1 + own / 3 % 4;
         mix(own ^ ((u64::from(step) + own % 16) / pace)) % LEVELS
     } else {
