@@ -105,6 +105,12 @@ impl Link {
         self.neighbour.is_some() && !self.ties.get(slot).is(Tie::PRUNED)
     }
 
+    /// Whether it may be that the neighbour only announces the origin's frames. Those that were new to this agent when
+    /// the link was young need not have been new to the neighbour.
+    pub(super) fn may_hold_back(&self, slot: Slot) -> bool {
+        self.said_fed || !self.feeds(slot)
+    }
+
     /// What there is to say of trees, as much as a message takes.
     pub(super) fn take_trees(&mut self, origins: &Origins) -> Trees {
         let mut trees = Trees::default();

@@ -261,9 +261,7 @@ impl Engine {
         }
         let own = self.own.origin();
         let said_fed = self.links.get(id).is_some_and(|link| link.said_fed);
-        // What this agent does not know yet, the neighbour may: it announces that only.
-        let later = if said_fed { Tie::PRUNED } else { 0 };
-        let mut ties = Ties::of(self.origins.slots(), if is_fed { Tie::LAZY } else { 0 }, later);
+        let mut ties = Ties::of(self.origins.slots(), if is_fed { Tie::LAZY } else { 0 });
         for (slot, known) in self.origins.iter_mut() {
             let Some(tie) = ties.get_mut(slot) else { continue };
             if known.origin() == own {

@@ -11,8 +11,6 @@ use crate::limits::{ALIASES_MAX, TIE_BYTES};
 #[derive(Debug, Default)]
 pub(super) struct Ties {
     ties: Vec<Tie>,
-    /// The marks of origins beyond.
-    later: u8,
     theirs: Vec<Named>,
     /// Of `ties`, those with [`Tie::UNSAID`].
     unsaid: Turn,
@@ -116,18 +114,18 @@ pub(super) enum Unsaid {
 }
 
 impl Ties {
-    /// The state of a new link: `marks` for the first `slots` origins, `later` for those to come.
-    pub(super) fn of(slots: usize, marks: u8, later: u8) -> Self {
-        Self { ties: vec![Tie { marks, low: 0 }; slots], later, ..Self::default() }
+    /// The state of a new link: `marks` for the first `slots` origins, none for those to come.
+    pub(super) fn of(slots: usize, marks: u8) -> Self {
+        Self { ties: vec![Tie { marks, low: 0 }; slots], ..Self::default() }
     }
 
     pub(super) fn get(&self, slot: Slot) -> Tie {
-        self.ties.get(slot.place()).copied().unwrap_or(Tie { marks: self.later, low: 0 })
+        self.ties.get(slot.place()).copied().unwrap_or_default()
     }
 
     /// The state of an origin, to be changed. There is always one.
     pub(super) fn get_mut(&mut self, slot: Slot) -> Option<&mut Tie> {
-        reach(&mut self.ties, slot.place(), Tie { marks: self.later, low: 0 })
+        reach(&mut self.ties, slot.place(), Tie::default())
     }
 
     /// Has the neighbour announce an origin's frames only.
@@ -216,7 +214,7 @@ impl Ties {
             if let Some(tie) = self.ties.get_mut(slot.place()) {
                 self.unsaid.left -= usize::from(tie.is(Tie::UNSAID));
                 self.owed.left -= usize::from(tie.is(Tie::OWED));
-                *tie = Tie { marks: self.later, low: 0 };
+                *tie = Tie::default();
             }
         }
         for named in &mut self.theirs {

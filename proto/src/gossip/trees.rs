@@ -6,6 +6,7 @@ use super::control::{Alias, Announcement, Control, Have, Trees};
 use super::engine::Engine;
 use super::journal::{Entry, Flush};
 use super::link::{Link, LinkId};
+use super::links::Links;
 use super::missing::Ask;
 use super::origins::Origins;
 use super::output::{Output, RefuseReason};
@@ -148,18 +149,13 @@ impl Engine {
 
     /// A link is gone: asks all neighbours that are left for the frames that came by it.
     pub(super) fn reroute(&mut self, lost: LinkId, now: Moment) {
-        for (slot, known) in self.origins.iter_mut() {
-            if !known.paths.lose(lost) {
-                continue;
-            }
-            for (_, link) in self.links.introduced_mut() {
-                if !link.feeds(slot) {
-                    link.ties.graft(slot, false);
-                }
+        let Self { origins, links, .. } = self;
+        for (slot, known) in origins.iter_mut() {
+            if known.paths.lose(lost) {
+                ask_all_but(lost, slot, links);
             }
         }
-        let links: Vec<LinkId> = self.links.neighbours().map(|(link, _)| link).collect();
-        links.into_iter().for_each(|link| self.send_trees(link, now));
+        self.send_all_trees(now);
     }
 
     /// A neighbour says which origins' frames it wants by this link. False if it says nonsense.
@@ -184,11 +180,15 @@ impl Engine {
                 tie.set(Tie::LAZY);
             }
         }
+        let mut is_cut_off = false;
         for wish in graft {
             let Some(named) = self.meant_by(link, wish.alias) else { return false };
             if let Named::Origin { slot, epoch } = named {
-                self.heard_graft(link, slot, Position { epoch, sequence: wish.held });
+                is_cut_off |= self.heard_graft(link, slot, Position { epoch, sequence: wish.held });
             }
+        }
+        if is_cut_off {
+            self.send_all_trees(now);
         }
         for alias in unknown {
             let slot = Slot(alias);
@@ -202,11 +202,13 @@ impl Engine {
         true
     }
 
-    /// A neighbour wants an origin's frames by this link, and has those up to `held`.
-    fn heard_graft(&mut self, link: LinkId, slot: Slot, held: Position) {
-        let Some(known) = self.origins.get(slot) else { return };
+    /// A neighbour wants an origin's frames by this link, and has those up to `held`. One that brought them itself so far
+    /// has lost its own way to them: then all others are asked, too. Whether that is so.
+    fn heard_graft(&mut self, id: LinkId, slot: Slot, held: Position) -> bool {
+        let Self { origins, links, has_trees, .. } = self;
+        let Some(known) = origins.get_mut(slot) else { return false };
         let (newest, keyframe) = (known.position(), known.frames.keyframe());
-        let Some(link) = self.links.get_mut(link) else { return };
+        let Some(link) = links.get_mut(id) else { return false };
         if let Some(tie) = link.ties.get_mut(slot) {
             tie.clear(Tie::LAZY);
             tie.forget_has();
@@ -214,6 +216,12 @@ impl Engine {
         if newest > held {
             link.ties.owe(slot, keyframe > held);
         }
+        let is_cut_off = *has_trees && newest <= held && known.paths.first() == Some(id);
+        if is_cut_off {
+            known.paths.lose(id);
+            ask_all_but(id, slot, links);
+        }
+        is_cut_off
     }
 
     /// A neighbour announces frames. False if it says nonsense.
@@ -329,6 +337,11 @@ impl Engine {
         }
     }
 
+    fn send_all_trees(&mut self, now: Moment) {
+        let links: Vec<LinkId> = self.links.neighbours().map(|(link, _)| link).collect();
+        links.into_iter().for_each(|link| self.send_trees(link, now));
+    }
+
     /// How long to wait for a frame that the neighbour on `link` announced.
     fn patience_ms(&self, link: LinkId) -> u64 {
         GRAFT_MS.max(GRAFT_ROUND_TRIPS * 2 * self.links.half_round_trip_ms(link))
@@ -340,6 +353,15 @@ impl Engine {
 
     fn tie_mut(&mut self, link: LinkId, slot: Slot) -> Option<&mut Tie> {
         self.links.get_mut(link)?.ties.get_mut(slot)
+    }
+}
+
+/// Has all neighbours but one send an origin's frames that may announce them only so far.
+fn ask_all_but(lost: LinkId, slot: Slot, links: &mut Links) {
+    for (id, link) in links.introduced_mut() {
+        if id != lost && link.may_hold_back(slot) {
+            link.ties.graft(slot, false);
+        }
     }
 }
 
