@@ -67,6 +67,7 @@ impl Simulation {
             Fault::Stall(hosts, length) => hosts.iter().for_each(|host| self.stall(*host, length)),
             Fault::Slow(host, message_us) => {
                 self.ledger.excuse(host, &self.paths, self.now);
+                self.ledger.disregard(host);
                 self.hosts[host].message_us = message_us;
             }
             Fault::Interval(host, interval) => {

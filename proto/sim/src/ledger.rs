@@ -126,7 +126,7 @@ impl Ledger {
         }
     }
 
-    /// Nobody need get what a host publishes from now on: it says more than others take.
+    /// Nobody need get what a host publishes from now on: it says more than others take, or does not come to say it.
     pub(crate) fn disregard(&mut self, speaker: usize) {
         if let Some(log) = self.logs.get_mut(speaker) {
             log.is_disregarded = true;
