@@ -2,8 +2,8 @@
 
 use super::link::LinkId;
 
-/// By which links an origin's frames come, newest first to deliver first: one, or two for an origin whose frames must
-/// not wait for a repair. All others are pruned.
+/// By which links an origin's frames come: one, or two for an origin whose frames must not wait for a repair. All
+/// others are pruned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Paths {
     first: Option<LinkId>,
