@@ -89,6 +89,24 @@ pub const ASK_PEERS_MS_MAX: u64 = 64_000;
 /// Questions for addresses that a neighbour may put.
 pub const QUESTION_RATE: Rate = Rate::once_in_ms(ASK_PEERS_MS / 2, 4);
 
+/// Time until an agent that starts sends its first invitation, in milliseconds: by then it knows whom there is.
+pub const INVITE_MS: u64 = 2000;
+
+/// Longest time between two invitations, in milliseconds: it doubles with each. One of 40 B over 8 links is 5 B/s, and
+/// within an hour the passive view is another one.
+pub const INVITE_MS_MAX: u64 = 64_000;
+
+/// Time between two invitations as long as there are agents too far away, in milliseconds: the trees need a few seconds
+/// to move to a new link.
+pub const INVITE_FAR_MS: u64 = 5000;
+
+/// Invitations that a neighbour may bring. Each costs a dial at most, of an agent that has not dialled for
+/// [`INVITE_FAR_MS`]. When a ring of 100 hosts starts, a link carries some ten at once.
+pub const INVITE_RATE: Rate = Rate::once_in_ms(1000, 32);
+
+/// Dials of agents because they are far away.
+pub const FAR_LINK_RATE: Rate = Rate::once_in_ms(INVITE_FAR_MS, 1);
+
 /// Most dials at once.
 pub const DIALS_MAX: usize = 16;
 

@@ -91,6 +91,7 @@ fn rates() -> Vec<(&'static str, Rate)> {
             "signatures that an agent verifies; of the second half at once, each link has an equal share",
             limits::SIGNATURE_RATE,
         ),
+        ("invitations on a link", limits::INVITE_RATE),
         ("jumps above an epoch that a frame shows", limits::JUMP_RATE),
         ("jumps above an epoch that a WELCOME claims", limits::CLAIM_RATE),
     ]

@@ -212,7 +212,7 @@ fn a_hello_of_a_later_protocol_is_taken() {
     say(&mut engine, link, [hello(2, 3), LATER.to_vec()].concat());
     assert_eq!(engine.neighbours().count(), 3);
     assert_eq!(engine.neighbours().last().unwrap().1.protocol, 2);
-    for unknown in [vec![0, 9, 1, 2, 3], vec![0, 251, 44, 1]] {
+    for unknown in [vec![0, 10, 1, 2, 3], vec![0, 251, 44, 1]] {
         assert_eq!(say(&mut engine, link, unknown), [], "it may be of that protocol");
     }
     let malformed = say(&mut engine, link, vec![0, 1, 252]);

@@ -51,6 +51,14 @@ fn two_halves_become_one() {
 }
 
 #[test]
+fn a_ring_of_seeds_becomes_short() {
+    let Outcome { report, violation, .. } = run(named("ring-of-seeds").unwrap(), Size::of(36, 7));
+    assert_eq!(violation, None);
+    assert!(report.last_delivery_hop <= 8 && report.delivery >= 1.0, "{report:?}");
+    assert!(report.join_ms <= 4000.0, "{report:?}");
+}
+
+#[test]
 fn who_stands_still_is_not_dead() {
     assert_eq!(simulate("cpu-stall-10s").false_deaths, 0);
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 
+use super::bucket::Bucket;
 use super::budget::Budget;
 use super::control::{Control, Hello};
 use super::counters::Counters;
@@ -13,6 +14,7 @@ use super::journal::Journal;
 use super::link::{LinkId, Neighbour};
 use super::links::{CloseReason, Links};
 use super::lost::LostNeighbours;
+use super::membership::Purpose;
 use super::missing::Missing;
 use super::origins::Origins;
 use super::output::{Output, RefuseReason};
@@ -22,7 +24,7 @@ use super::random::Random;
 use super::recorder::Recorder;
 use super::told::Told;
 use crate::frame::{Frame, Position};
-use crate::limits::{ASK_PEERS_MS, DEGREE, UPKEEP_MS};
+use crate::limits::{ASK_PEERS_MS, DEGREE, INVITE_MS, UPKEEP_MS};
 use crate::moment::Moment;
 use crate::origin::{HostName, OriginId, Verifier};
 
@@ -46,8 +48,8 @@ pub struct Engine {
     pub(super) lost: LostNeighbours,
     pub(super) health: Health,
     pub(super) passive: Passive,
-    /// Agents that are being dialled, and since when.
-    pub(super) dials: BTreeMap<SocketAddr, Moment>,
+    /// Agents that are being dialled, what for, and since when.
+    pub(super) dials: BTreeMap<SocketAddr, (Purpose, Moment)>,
     /// Where this very agent was reached.
     pub(super) own_addresses: BTreeSet<SocketAddr>,
     pub(super) redialled_at: Moment,
@@ -58,6 +60,11 @@ pub struct Engine {
     pub(super) upkeep_at: Moment,
     pub(super) ask_at: Moment,
     pub(super) ask_wait_ms: u64,
+    /// When to invite the next agent, and how long to wait then.
+    pub(super) invite_at: Moment,
+    pub(super) invite_wait_ms: u64,
+    /// Dials of agents that are far away.
+    pub(super) far_links: Bucket,
     pub(super) random: Random,
     pub(super) budget: Budget,
     pub(super) told_outsiders: Told<OriginId>,
@@ -98,6 +105,9 @@ impl Engine {
             upkeep_at: now.after_ms(UPKEEP_MS),
             ask_at: now.after_ms(UPKEEP_MS),
             ask_wait_ms: ASK_PEERS_MS,
+            invite_at: now.after_ms(INVITE_MS),
+            invite_wait_ms: INVITE_MS,
+            far_links: Bucket::default(),
             random: Random::of(own.0 ^ u64::from(epoch)),
             budget: Budget::default(),
             told_outsiders: Told::new(),
@@ -232,6 +242,11 @@ impl Engine {
         }
     }
 
+    /// Where it listens, as far as neighbours can dial it; else 0.
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(super) fn set_epoch(&mut self, epoch: u32) {
         self.epoch = epoch;
     }
@@ -267,6 +282,7 @@ impl Engine {
             | Control::Summary(_)
             | Control::Want { .. }
             | Control::Peers { .. }
+            | Control::Invite(_)
                 if !is_introduced =>
             {
                 return self.close(link, CloseReason::NoHello, now);
@@ -286,6 +302,10 @@ impl Engine {
             }
             Control::Peers { peers, asks } => {
                 self.heard_peers(link, &peers, asks, now);
+                true
+            }
+            Control::Invite(invite) => {
+                self.heard_invite(link, invite, now);
                 true
             }
         };

@@ -68,7 +68,10 @@ impl Engine {
                 self.note_duplicate(link, now);
                 self.came_again(link, slot, frame, now);
             }
-            Look::Unverifiable => self.counters.unverifiable += 1,
+            Look::Unverifiable => {
+                self.counters.unverifiable += 1;
+                self.sync_about_stranger(link, now);
+            }
             Look::Excess { is_beyond_excuse } => {
                 self.counters.excess += 1;
                 if is_beyond_excuse && self.told_excess.tell(frame.origin(), now) {

@@ -74,6 +74,11 @@ impl Frames {
         body::links_of(&self.keyframe.frame, self.newest.as_ref().map(|held| &held.frame))
     }
 
+    /// How many links the newest frame has crossed.
+    pub(super) fn hops(&self) -> u8 {
+        self.newest.as_ref().unwrap_or(&self.keyframe).frame.hop_count()
+    }
+
     /// Where the keyframe stands.
     pub(super) fn keyframe(&self) -> Position {
         self.keyframe.frame.position()

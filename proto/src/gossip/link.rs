@@ -7,6 +7,7 @@ use super::bucket::Bucket;
 use super::budget::Share;
 use super::control::{Alias, Graft, Name, Trees};
 use super::known::Known;
+use super::membership::Purpose;
 use super::origins::Origins;
 use super::slot::Slot;
 use super::ties::{Tie, Ties, Unsaid};
@@ -69,9 +70,15 @@ pub(super) struct Link {
     pub(super) said_fed: bool,
     /// Questions for addresses that the neighbour may put.
     pub(super) questions: Bucket,
+    /// What this agent dialled it for, if the engine chose it.
+    pub(super) purpose: Option<Purpose>,
+    /// Invitations that the neighbour may bring.
+    pub(super) invitations: Bucket,
     /// When this agent last asked or told the neighbour what is held.
     pub(super) synced_at: Option<Moment>,
     pub(super) syncs: Bucket,
+    /// Comparisons because of frames whose keyframe has not come.
+    pub(super) strangers: Bucket,
 }
 
 impl Link {
@@ -90,8 +97,11 @@ impl Link {
             sent_at: now,
             said_fed: false,
             questions: Bucket::default(),
+            purpose: None,
+            invitations: Bucket::default(),
             synced_at: None,
             syncs: Bucket::default(),
+            strangers: Bucket::default(),
         }
     }
 

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use super::control::{Control, Hello};
 use super::engine::Engine;
 use super::known::Known;
-use super::link::{LinkId, Neighbour, Target};
-use super::links::{CloseReason, Verdict};
+use super::link::{Link, LinkId, Neighbour, Target};
+use super::links::{CloseReason, Links, Verdict};
 use super::output::Output;
 use super::sync::is_summarised;
 use super::ties::{Tie, Ties};
@@ -17,6 +17,15 @@ use crate::limits::{
 use crate::moment::Moment;
 use crate::origin::OriginId;
 
+/// Why the engine dials an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It lacks neighbours.
+    Fill,
+    /// The way to that agent is too long.
+    Shorten,
+}
+
 impl Engine {
     pub(super) fn link_up(
         &mut self,
@@ -25,13 +34,15 @@ impl Engine {
         remote: Option<SocketAddr>,
         now: Moment,
     ) {
-        if let Some(Target::Address(address)) = dialled {
-            self.dials.remove(&address);
-        }
+        let purpose = match dialled {
+            Some(Target::Address(address)) => self.dials.remove(&address).map(|(purpose, _)| purpose),
+            _ => None,
+        };
         if self.links.add(id, dialled, remote, now) {
             let is_fed = self.will_be_fed_without(id);
             if let Some(link) = self.links.get_mut(id) {
                 link.said_fed = is_fed;
+                link.purpose = purpose;
             }
             let hello = Hello { is_fed, peers: self.peers_for(id), ..self.hello() };
             self.send_control(id, &Control::Hello(hello), now);
@@ -170,24 +181,17 @@ impl Engine {
         let at_once = if neighbours == 0 { DIALS_MAX } else { wanted.min(DIALS_MAX) };
         while wanted > 0 && self.dials.len() < at_once {
             let Self { links, dials, passive, random, .. } = self;
-            let is_out = |address| {
-                let is_linked = links.iter().any(|(_, link)| {
-                    let neighbour = link.neighbour.as_ref().and_then(|neighbour| neighbour.address);
-                    neighbour == Some(address) || link.dialled == Some(Target::Address(address))
-                });
-                is_linked || dials.contains_key(&address)
-            };
+            let is_out = |address| dials.contains_key(&address) || is_linked(links, address);
             let Some(address) = passive.choose(random, now, is_out) else { break };
-            self.dial(address, now);
+            self.dial(address, Purpose::Fill, now);
         }
     }
 
     /// Gives up dials that take too long, and dials one agent that was lost now and then, so that the parts of a
     /// network find each other again.
     pub(super) fn redial(&mut self, now: Moment) {
-        let over = |started: &Moment| now.since(*started) >= DIAL_WAIT_MS;
-        let given_up: Vec<SocketAddr> =
-            self.dials.iter().filter(|(_, started)| over(started)).map(|(address, _)| *address).collect();
+        let over = self.dials.iter().filter(|(_, (_, started))| now.since(*started) >= DIAL_WAIT_MS);
+        let given_up: Vec<SocketAddr> = over.map(|(address, _)| *address).collect();
         for address in given_up {
             self.dials.remove(&address);
             self.passive.lose(address, None);
@@ -206,7 +210,7 @@ impl Engine {
                     || neighbours.any(|(_, neighbour)| neighbour.address == Some(address))
             };
             if let Some(address) = passive.choose_lost(is_out) {
-                self.dial(address, now);
+                self.dial(address, Purpose::Fill, now);
             }
         }
         self.fill(now);
@@ -215,7 +219,7 @@ impl Engine {
     /// Some agents to tell the neighbour on `link` of: neighbours first, which are there for certain.
     pub(super) fn peers_for(&mut self, id: LinkId) -> Vec<SocketAddr> {
         let Some(link) = self.links.get(id) else { return Vec::new() };
-        let is_near = link.remote.is_none_or(|remote| is_local(remote.ip()));
+        let is_near = has_near_end(link);
         let is_fit = |address: SocketAddr| is_near || !is_local(address.ip());
         let others = self.links.neighbours().filter(|(other, _)| *other != id);
         let mut peers: Vec<SocketAddr> = others.filter_map(|(_, neighbour)| neighbour.address).collect();
@@ -229,8 +233,8 @@ impl Engine {
         peers
     }
 
-    fn dial(&mut self, address: SocketAddr, now: Moment) {
-        self.dials.insert(address, now);
+    pub(super) fn dial(&mut self, address: SocketAddr, purpose: Purpose, now: Moment) {
+        self.dials.insert(address, (purpose, now));
         self.outputs.push_back(Output::Dial { address });
     }
 
@@ -283,14 +287,15 @@ impl Engine {
     /// always can (HyParView, section 4.2).
     fn has_place_for(&mut self, id: LinkId, origin: OriginId, its_links: u16, now: Moment) -> bool {
         let target = self.target_degree();
-        let places = match self.links.get(id).and_then(|link| link.dialled) {
+        let link = self.links.get(id);
+        let places = match link.and_then(|link| link.dialled) {
             Some(Target::Seed(_)) => return true,
             // Others may have come up while it was dialled; it is still wanted if nothing is heard of it otherwise.
-            Some(Target::Address(_)) if self.origins.of(origin).is_some_and(|known| is_heard(known, now)) => {
-                target
+            Some(Target::Address(_)) if self.origins.of(origin).is_none_or(|known| !is_heard(known, now)) => {
+                return true;
             }
-            Some(Target::Address(_)) => return true,
-            None => target * NEIGHBOURS_PER_DEGREE,
+            Some(Target::Address(_)) if link.and_then(|link| link.purpose) == Some(Purpose::Fill) => target,
+            Some(Target::Address(_)) | None => target * NEIGHBOURS_PER_DEGREE,
         };
         if self.degree == 0 || self.links.neighbours().count() < places {
             return true;
@@ -307,14 +312,27 @@ impl Engine {
     }
 
     /// How many neighbours there should be: a few more in a large network, whose trees are deeper.
-    fn target_degree(&self) -> usize {
+    pub(super) fn target_degree(&self) -> usize {
         let further = usize::from(self.degree > 0 && self.origins.len() > LARGE_NETWORK) * 2;
         self.degree + further
     }
 }
 
+/// Whether there is a link to the agent at an address, introduced or not.
+pub(super) fn is_linked(links: &Links, address: SocketAddr) -> bool {
+    links.iter().any(|(_, link)| {
+        let neighbour = link.neighbour.as_ref().and_then(|neighbour| neighbour.address);
+        neighbour == Some(address) || link.dialled == Some(Target::Address(address))
+    })
+}
+
+/// Whether the other end of a link is on this machine or wire, so that local addresses mean something there.
+pub(super) fn has_near_end(link: &Link) -> bool {
+    link.remote.is_none_or(|remote| is_local(remote.ip()))
+}
+
 /// Whether an address means another machine to every machine.
-fn is_local(ip: IpAddr) -> bool {
+pub(super) fn is_local(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => ip.is_loopback() || ip.is_link_local(),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unicast_link_local(),
@@ -322,7 +340,7 @@ fn is_local(ip: IpAddr) -> bool {
 }
 
 /// Whether frames of an origin come, by whatever way.
-fn is_heard(known: &Known, now: Moment) -> bool {
+pub(super) fn is_heard(known: &Known, now: Moment) -> bool {
     now.since(known.heard_at) < HEARD_MS
 }
 

@@ -62,6 +62,7 @@ mod frames;
 mod health;
 mod held;
 mod input;
+mod invitations;
 mod journal;
 mod known;
 mod link;
@@ -86,7 +87,8 @@ mod trees;
 mod upkeep;
 
 pub use control::{
-    Alias, Announcement, COST_EVERY, Control, Digest, Graft, Have, Hello, Holding, Name, Summary, Trees,
+    Alias, Announcement, COST_EVERY, Control, Digest, Graft, Have, Hello, Holding, Invite, Name, Summary,
+    Trees,
 };
 pub use counters::Counters;
 pub use engine::Engine;

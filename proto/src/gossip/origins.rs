@@ -143,6 +143,11 @@ impl Origins {
         self.index.range(range).filter_map(|(origin, slot)| Some((*origin, *slot, self.get(*slot)?)))
     }
 
+    /// All origins.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Known> {
+        self.known.iter().flatten()
+    }
+
     /// All origins by their places.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (Slot, &mut Known)> {
         let places = (0..=Alias::MAX).map(Slot);

@@ -27,6 +27,15 @@ impl Engine {
         self.sync_next(now);
     }
 
+    /// A frame came of an origin whose keyframe has not: compares with the neighbour on `link`, who has it, as often as
+    /// that one answers.
+    pub(super) fn sync_about_stranger(&mut self, link: LinkId, now: Moment) {
+        let may = self.links.get_mut(link).is_some_and(|link| link.strangers.take(SYNC_RATE, now));
+        if may {
+            self.sync_with(link, now);
+        }
+    }
+
     /// Compares with the next neighbour whose turn it is, and now and then with any.
     pub(super) fn sync_next(&mut self, now: Moment) {
         if now >= self.sync_any_at {

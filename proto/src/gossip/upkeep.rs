@@ -19,6 +19,7 @@ impl Engine {
             self.sync_next(now);
             self.redial(now);
             self.ask_for_peers(now);
+            self.invite(now);
             self.keep_alive(now);
         }
     }

@@ -22,7 +22,7 @@
 //! | 20 | link, count, as many times alias and byte | a neighbour announces frames |
 //! | 21 | link, byte | a neighbour compares: its hashes are all that byte |
 //! | 22 | link, host, epoch, sequence | a neighbour says what it holds of one origin, and wants another |
-//! | 23 | byte, byte | modulo 5: as many times 5 ms pass; an agent is heard of; a dial fails or succeeds; a neighbour has enough |
+//! | 23 | byte, byte | modulo 5: as many times 5 ms pass; an agent is heard of; a dial fails or succeeds; a neighbour has enough, or from 128 on passes on an invitation |
 //!
 //! An alias is a byte modulo 8, of which the last is 60,000. A link is one of the last eight that came up, whether it is up still or not: what a neighbour has sent arrives
 //! after its link was closed, too.
@@ -31,8 +31,8 @@ use std::net::SocketAddr;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use grapevine_proto::gossip::{
-    Alias, Announcement, COST_EVERY, Control, Digest, Graft, Have, Hello, Holding, Input, LinkId, Name,
-    Summary, Target, Trees,
+    Alias, Announcement, COST_EVERY, Control, Digest, Graft, Have, Hello, Holding, Input, Invite, LinkId,
+    Name, Summary, Target, Trees,
 };
 use grapevine_proto::limits::DIGEST_BUCKETS;
 use grapevine_proto::{FRAME_OVERHEAD_BYTES, OriginId, Position};
@@ -196,7 +196,8 @@ impl<'a> Script<'a> {
             }
             _ => {
                 let link = LinkId(self.links.saturating_sub(u64::from(value % 8)));
-                Input::Message { link, bytes: Control::Full.encode() }
+                let control = if value < 128 { Control::Full } else { invite(value) };
+                Input::Message { link, bytes: control.encode() }
             }
         }
     }
@@ -229,6 +230,15 @@ impl<'a> Script<'a> {
         let position = Position { epoch: self.own_epoch, sequence: self.own_sequence };
         Input::Publish { frame: own().sealed(position) }
     }
+}
+
+/// The neighbour passes on an invitation of a host that it knows, to another one or to this.
+fn invite(value: u8) -> Control {
+    let host =
+        |number: u8| HOSTS.get(usize::from(number % 4)).map_or_else(|| own().origin, |host| host.origin);
+    let to = if value & 16 == 0 { own().origin } else { host(value >> 2) };
+    let address = (value & 32 == 0).then(|| address(value));
+    Control::Invite(Invite { to, from: host(value), address, distance: value, hops_left: value & 3 })
 }
 
 /// Where one of 32 agents listens.

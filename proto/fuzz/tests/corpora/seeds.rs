@@ -10,7 +10,7 @@ use grapevine_fuzz::TARGETS;
 use grapevine_fuzz::origin::{STORY, composer, readings};
 use grapevine_fuzz::stream::{End, opening};
 use grapevine_proto::gossip::{
-    Announcement, Control, Digest, Graft, Have, Hello, Holding, Name, Summary, Trees,
+    Announcement, Control, Digest, Graft, Have, Hello, Holding, Invite, Name, Summary, Trees,
 };
 use grapevine_proto::{Beacon, Frame, Moment, OriginId};
 use grapevine_zmtp::{Message, Side};
@@ -199,6 +199,8 @@ fn controls() -> Named {
         unknown: vec![1],
     };
     let holdings = vec![Holding { origin, epoch: 1, keyframe: 2, newest: 300 }];
+    let address = Some(([10, 0, 0, 1], 6130).into());
+    let invite = Invite { to: origin, from: OriginId(8), address, distance: 12, hops_left: 32 };
     let have = [(3, 255, None), (4, 0, Some(9)), (900, 7, None)].map(|(alias, low, cost)| Announcement {
         alias,
         low,
@@ -215,6 +217,8 @@ fn controls() -> Named {
         ("summary", Control::Summary(Summary { from: OriginId(0), to: OriginId(u64::MAX), holdings })),
         ("want", Control::Want { origins: vec![origin] }),
         ("full", Control::Full),
+        ("peers", Control::Peers { peers: vec![([10, 0, 0, 1], 6130).into()], asks: true }),
+        ("invite", Control::Invite(invite)),
     ];
     let mut seeds: Named = messages.map(|(name, control)| (name, control.encode().to_vec())).into();
     seeds.extend([("have", Have(have.to_vec()).encode().to_vec()), ("none", vec![0])]);
@@ -242,6 +246,7 @@ fn runs() -> Named {
         ("own-past", run(&[&[11], &[6, 1, 0, 1, 3, 0], &[5, 1, 2, 0], &[11]])),
         ("doubled", run(&[&[1, 3, 0, 1, 0], &[0, 4, 0, 1, 1], &[14, 0, 90], &news(0, 1)])),
         ("closed", run(&[&[10, 1, 2, 0, 9], &[3, 1, 1, 0], &news(1, 1)])),
+        ("invited", run(&[&news(1, 1), &news(1, 2), &[23, 4, 128, 23, 4, 129, 23, 4, 161, 23, 4, 152]])),
         ("far", run(&[&news(1, 1), &[6, 1, 1, 0, 255, 250], &[6, 1, 1, 3, 255, 3]])),
     ];
     runs.extend(runs_of_trees());

@@ -5,7 +5,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::{Alias, MARK};
 
 /// The message's number.
-pub(super) const NUMBER: u8 = 8;
+pub(super) const NUMBER: u8 = 9;
 
 /// Announces frames: those of origins whose frames the receiver gets by another link. An empty one says that the
 /// sender is there.

@@ -49,6 +49,8 @@ pub enum Control {
         /// Whether the sender lacks neighbours and asks for as many addresses.
         asks: bool,
     },
+    /// An agent makes itself known to another one.
+    Invite(Invite),
 }
 
 /// How an agent introduces itself.
@@ -71,6 +73,21 @@ pub struct Hello {
     /// Where some other agents listen.
     #[serde(deserialize_with = "bounded::list::<_, _, PEERS_MAX>")]
     pub peers: Vec<SocketAddr>,
+}
+
+/// An agent makes itself known to one that may be anywhere in the network; those between pass it on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invite {
+    /// For whom it is.
+    pub to: OriginId,
+    /// Who sends it.
+    pub from: OriginId,
+    /// Where that one listens. It does not know how others reach it, so its neighbour fills that in.
+    pub address: Option<SocketAddr>,
+    /// How many links the newest frame of `to` has crossed on its way to `from`.
+    pub distance: u8,
+    /// How many further links the invitation may cross.
+    pub hops_left: u8,
 }
 
 /// What an agent holds, in hashes.

@@ -32,6 +32,13 @@ fn messages() -> Vec<Control> {
         Control::Want { origins: vec![origin] },
         Control::Full,
         Control::Peers { peers: vec!["10.0.0.1:6130".parse().unwrap()], asks: true },
+        Control::Invite(Invite {
+            to: origin,
+            from: OriginId(8),
+            address: Some("10.0.0.1:6130".parse().unwrap()),
+            distance: 12,
+            hops_left: 32,
+        }),
     ]
 }
 
