@@ -75,6 +75,12 @@ pub const QUEUE_LOW_BYTES: usize = QUEUE_BYTES_MAX / 8;
 /// Most bytes that are turned into one write.
 pub const WRITE_BYTES_MAX: usize = 16 * 1024;
 
+/// A link writes no more while the system has as many bytes left that it could not send yet (`TCP_NOTSENT_LOWAT`:
+/// tcp(7)): one write under way while the next one comes. What the peer does not take waits in the link's queue, where
+/// newer news replaces older. Else Linux keeps up to 4 MiB for each peer that does not read (tcp(7), `tcp_wmem`), 1 GiB
+/// for all, and answers 100,000 PINGs of each before it notices.
+pub const NOT_SENT_BYTES: u32 = 16 * 1024;
+
 /// A peer that has not taken as much is not read from, so that the answers to its PINGs are bounded. A write and a
 /// message that just did not fit into it are less, so that two ends that send much never wait for each other.
 pub const UNSENT_BYTES_MAX: usize = 2 * WRITE_BYTES_MAX + MESSAGE_BYTES_MAX;

@@ -210,8 +210,11 @@ impl Link {
         let parting = async {
             writer.write_all(self.connection.output()).await?;
             writer.shutdown().await?;
-            let (mut rest, mut ignored) = (reader.take(PARTING_BYTES_MAX), [0; 256]);
-            while rest.read(&mut ignored).await? > 0 {}
+            let (mut rest, mut ignored) =
+                (reader.take(PARTING_BYTES_MAX), BytesMut::with_capacity(READ_BYTES));
+            while rest.read_buf(&mut ignored).await? > 0 {
+                ignored.clear();
+            }
             std::io::Result::Ok(())
         };
         let ends = self.lingers.unwrap_or_else(|| Instant::now() + CLOSE_LINGER);

@@ -11,7 +11,7 @@ use tokio::net::{TcpStream, UnixStream, tcp, unix};
 use super::link::{End, Link};
 use super::reach;
 use crate::endpoint::Endpoint;
-use crate::limits::{DEAD_PATH, IDLE, PING_INTERVAL};
+use crate::limits::{DEAD_PATH, IDLE, NOT_SENT_BYTES, PING_INTERVAL};
 
 /// A connected socket.
 pub(super) enum Socket {
@@ -85,7 +85,10 @@ fn tune(stream: &TcpStream) {
     let probes = TcpKeepalive::new().with_time(PING_INTERVAL).with_interval(PROBE_INTERVAL).with_retries(2);
     drop(socket.set_tcp_keepalive(&probes));
     #[cfg(target_os = "linux")]
-    drop(socket.set_tcp_user_timeout(Some(IDLE)));
+    {
+        drop(socket.set_tcp_user_timeout(Some(IDLE)));
+        drop(socket.set_tcp_notsent_lowat(NOT_SENT_BYTES));
+    }
 }
 
 /// Two probes unanswered after five quiet seconds make 15 s, as [`IDLE`] has it.
