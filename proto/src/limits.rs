@@ -140,6 +140,10 @@ pub const STALL_MS: u64 = 500;
 /// See [`STALL_MS`].
 pub const UNWELL_MAX_MS: u64 = 30_000;
 
+/// Longest time from the loss of a link that fell silent until others are told, in milliseconds. Both ends lose it within
+/// [`KEEPALIVE_MS`] and [`UPKEEP_MS`] of each other, and a host that lives tells so [`INTERVAL_MS_MIN`] later at most.
+pub const ACCUSE_WAIT_MS: u64 = 1500;
+
 /// Time between a frame's arrival and its announcement to those who get it elsewhere, in milliseconds. Longer than most
 /// frames take to get everywhere, so that few announcements are of news.
 pub const ANNOUNCE_MS: u64 = 10;

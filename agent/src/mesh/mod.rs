@@ -95,7 +95,7 @@ impl Mesh {
                     tracing::info!(neighbour = self.neighbours.describe(link), %reason, "neighbour lost");
                 }
                 self.neighbours.down(&self.net, link, now);
-                self.handle(Input::LinkDown { link: engines(link) }, now)
+                self.handle(Input::LinkDown { link: engines(link), by_peer: reason.is_by_peer() }, now)
             }
             Event::Rejected { address, reason } => {
                 tracing::warn!(address, %reason, "connection rejected");

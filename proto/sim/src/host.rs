@@ -257,8 +257,8 @@ impl Simulation {
         self.tell(host, Input::LinkUp { link: link_of(end), dialled, remote });
     }
 
-    pub(crate) fn tell_link_down(&mut self, end: usize) {
-        self.tell(self.ends[end].host, Input::LinkDown { link: link_of(end) });
+    pub(crate) fn tell_link_down(&mut self, end: usize, by_peer: bool) {
+        self.tell(self.ends[end].host, Input::LinkDown { link: link_of(end), by_peer });
     }
 
     pub(crate) fn tell_dial_failed(&mut self, host: usize, address: SocketAddr) {

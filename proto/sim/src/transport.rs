@@ -164,7 +164,7 @@ impl Simulation {
     pub(crate) fn give_up_path(&mut self, end: usize) {
         let is_over = self.ends[end].unanswered.is_some_and(|(since, _)| self.now - since >= DEAD_PATH);
         if is_over {
-            self.down(end);
+            self.fall_silent(end);
         }
     }
 
@@ -174,7 +174,7 @@ impl Simulation {
             return;
         }
         if self.now.saturating_sub(self.ends[end].heard_at) >= IDLE {
-            return self.down(end);
+            return self.fall_silent(end);
         }
         let (host, peer) = (self.ends[end].host, self.ends[other(end)].host);
         self.send_ping(end, host, peer);
@@ -205,11 +205,20 @@ impl Simulation {
         }
     }
 
-    /// A link ends for the host at `end`: its connection broke, or its engine closes it.
+    /// A link ends for the host at `end`, because the other end closed it.
     pub(crate) fn down(&mut self, end: usize) {
         if self.ends[end].is_open {
             self.shut(end);
-            self.tell_link_down(end);
+            self.tell_link_down(end, true);
+            self.dial_again_after(end);
+        }
+    }
+
+    /// A link ends for the host at `end`, because nothing comes by it. Its kernel says nothing to the other.
+    fn fall_silent(&mut self, end: usize) {
+        if self.ends[end].is_open {
+            self.abandon(end);
+            self.tell_link_down(end, false);
             self.dial_again_after(end);
         }
     }
@@ -225,11 +234,16 @@ impl Simulation {
         }
     }
 
-    /// Shuts one end; the other hears of it, if the path lets it.
-    pub(crate) fn shut(&mut self, end: usize) {
+    fn abandon(&mut self, end: usize) {
         self.ends[end].shut();
         let host = self.ends[end].host;
         self.hosts[host].ends.retain(|other| *other != end);
+    }
+
+    /// Shuts one end; the other hears of it, if the path lets it.
+    pub(crate) fn shut(&mut self, end: usize) {
+        self.abandon(end);
+        let host = self.ends[end].host;
         let (peer, far) = (self.ends[other(end)].host, &self.ends[end]);
         if self.ends[other(end)].is_open && self.paths.pass(host, peer) {
             let at = far.last_arrival.max(self.now + far.delay);

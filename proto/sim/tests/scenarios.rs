@@ -51,6 +51,12 @@ fn two_halves_become_one() {
 }
 
 #[test]
+fn who_is_heard_is_not_dead() {
+    let Outcome { report, violation, .. } = run(named("asymmetric-partition").unwrap(), Size::of(30, 4));
+    assert_eq!((report.false_deaths, violation), (0, None));
+}
+
+#[test]
 fn a_ring_of_seeds_becomes_short() {
     let Outcome { report, violation, .. } = run(named("ring-of-seeds").unwrap(), Size::of(36, 7));
     assert_eq!(violation, None);

@@ -160,7 +160,7 @@ impl Engine {
     pub fn handle(&mut self, input: Input, now: Moment) {
         match input {
             Input::LinkUp { link, dialled, remote } => self.link_up(link, dialled, remote, now),
-            Input::LinkDown { link } => self.link_down(link, now),
+            Input::LinkDown { link, by_peer } => self.link_down(link, by_peer, now),
             Input::DialFailed { target } => self.dial_failed(target, now),
             Input::RoundTrip { link, rtt_ms } => self.links.set_round_trip(link, rtt_ms),
             Input::Message { link, bytes } => self.message(link, bytes, now),

@@ -1,6 +1,6 @@
 //! The frames held of an origin: its newest keyframe and what came after.
 
-use crate::body::{self, Links};
+use crate::body::{self, Identity, Links};
 use crate::frame::{Frame, FrameKind, Position};
 
 use crate::moment::Moment;
@@ -72,6 +72,11 @@ impl Frames {
     /// Which neighbours the origin has and has lost, as its frames say.
     pub(super) fn links(&self) -> Links {
         body::links_of(&self.keyframe.frame, self.newest.as_ref().map(|held| &held.frame))
+    }
+
+    /// Time between the origin's frames, as it says, in milliseconds.
+    pub(super) fn interval_ms(&self) -> Option<u32> {
+        Identity::of_verified(&self.keyframe.frame).ok().map(|identity| identity.interval_ms)
     }
 
     /// How many links the newest frame has crossed.

@@ -23,6 +23,9 @@ pub enum Input {
     LinkDown {
         /// Which.
         link: LinkId,
+        /// Whether the other end closed it, as its kernel does when the agent's process ends. Else nothing was heard of
+        /// it any more, so that it or the way to it may be gone.
+        by_peer: bool,
     },
     /// An agent that [`Output::Dial`](super::Output::Dial) asked for did not answer.
     DialFailed {

@@ -51,7 +51,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn link_down(&mut self, id: LinkId, now: Moment) {
+    pub(super) fn link_down(&mut self, id: LinkId, by_peer: bool, now: Moment) {
         let Some(link) = self.links.remove(id) else { return };
         match (link.dialled, &link.neighbour) {
             (_, Some(Neighbour { address: Some(address), origin, .. })) => {
@@ -61,7 +61,7 @@ impl Engine {
             _ => {}
         }
         if let Some(neighbour) = link.neighbour {
-            self.lost_neighbour(neighbour.origin, now);
+            self.lost_neighbour(neighbour.origin, by_peer, now);
             self.reroute(id, now);
         }
         self.fill(now);

@@ -78,12 +78,21 @@ impl Network {
         self.tell(to, Input::LinkUp { link: far, dialled: None, remote: None });
     }
 
-    /// Breaks a link: what is under way is lost.
+    /// Breaks a link as the end of a process does: what is under way is lost.
     pub(crate) fn cut(&mut self, link: LinkId) {
+        self.end(link, true);
+    }
+
+    /// Breaks a link as the end of a path does.
+    pub(crate) fn silence(&mut self, link: LinkId) {
+        self.end(link, false);
+    }
+
+    fn end(&mut self, link: LinkId, by_peer: bool) {
         let Some((who, other)) = self.ends.remove(&link) else { return };
         self.wires.remove(&link);
-        self.tell(who, Input::LinkDown { link });
-        self.cut(other);
+        self.tell(who, Input::LinkDown { link, by_peer });
+        self.end(other, by_peer);
     }
 
     /// Loses all messages to and from an agent from now on, without a word to anybody.
@@ -105,7 +114,7 @@ impl Network {
         self.tell(who, Input::LinkUp { link, dialled: None, remote: None });
         self.tell(who, Input::Message { link, bytes: Control::Hello(hello).encode() });
         self.tell(who, Input::Message { link, bytes: frame.bytes().clone() });
-        self.tell(who, Input::LinkDown { link });
+        self.tell(who, Input::LinkDown { link, by_peer: true });
     }
 
     /// The agent `who` publishes a frame that says which neighbours it has and has lost.

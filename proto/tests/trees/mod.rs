@@ -207,6 +207,26 @@ fn a_later_frame_refutes_a_death() {
 }
 
 #[test]
+fn a_neighbour_whose_link_fell_silent_is_lost_only_if_its_next_frame_does_not_come() {
+    for speaks in [true, false] {
+        let mut network = ring(3);
+        let link = network.links_of(B).into_iter().find(|link| network.other_end(*link) == Some(A)).unwrap();
+        network.publish_now(A, 99);
+        network.pass_ms(500);
+        network.silence(link);
+        for _ in 0..2 {
+            network.pass_ms(300);
+            assert_eq!(network.agents[B].engine.links().lost, [], "speaks: {speaks}");
+            if speaks {
+                network.publish_now(A, 99);
+            }
+        }
+        network.pass_ms(600);
+        assert_eq!(network.agents[B].engine.links().lost.is_empty(), speaks);
+    }
+}
+
+#[test]
 fn who_was_held_up_accuses_nobody() {
     let mut network = Network::of(2);
     network.connect(A, B);

@@ -68,7 +68,7 @@ impl Model {
                     self.dials.remove(address);
                 }
             }
-            Input::LinkDown { link } => drop(self.links.remove(link)),
+            Input::LinkDown { link, .. } => drop(self.links.remove(link)),
             Input::DialFailed { target: Target::Address(address) } => drop(self.dials.remove(address)),
             Input::Message { link, bytes } => {
                 self.step.ingress = Some(*link);

@@ -73,7 +73,7 @@ impl<'a> Script<'a> {
                 let remote = Some(address(self.links.to_le_bytes()[0]));
                 Input::LinkUp { link: LinkId(self.links), dialled, remote }
             }
-            2 => Input::LinkDown { link: self.link()? },
+            2 => Input::LinkDown { link: self.link()?, by_peer: true },
             3..=4 => Input::Message { link: self.link()?, bytes: self.hello()? },
             5 => Input::Message { link: self.link()?, bytes: self.welcome()? },
             6..=8 => Input::Message { link: self.link()?, bytes: self.frame()?.freeze() },

@@ -144,6 +144,15 @@ pub enum DownReason {
 }
 
 impl DownReason {
+    /// Whether the peer, or its system, closed the link. Else this end gave it up, or heard nothing of the peer any more.
+    pub fn is_by_peer(&self) -> bool {
+        use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+        let is_error_of_peer = |kind: &ErrorKind| {
+            matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+        };
+        matches!(self, Self::ClosedByPeer) || matches!(self, Self::Io(kind) if is_error_of_peer(kind))
+    }
+
     /// What an error at the socket means for its link.
     pub(super) fn of(error: &io::Error) -> Self {
         match error.kind() {
