@@ -2,8 +2,9 @@
 //!
 //! `cargo bench -p grapevine-tests --bench under_attack`: 40 honest hosts behind one link, a frame a second each; a
 //! subscriber takes the time from sending to arrival. Peace and attack take turns, and the ratio is between their 99th
-//! percentiles. The attacker has the same machine. Words on the command line choose the attacks whose names contain one
-//! of them.
+//! percentiles. The victim has a core of its own, and the attacker computes on another when nobody else does, in peace
+//! and under attack: what is measured is the victim's doing. Words on the command line choose the attacks whose names
+//! contain one of them.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench may panic, and prints its result")]
 
@@ -14,61 +15,99 @@ use std::time::{Duration, Instant};
 use grapevine_proto::{Composer, Frame, Moment};
 use grapevine_tests::attack::{begun_now, composer, hello, up};
 use grapevine_tests::attacks::{ATTACKS, Attack, Held};
+use grapevine_tests::cores::{VictimsCore, give_way};
 use grapevine_tests::stage::Stage;
 use grapevine_zmtp::{DialAs, Event, Events, Message, Net, NetConfig, Rank, Security, Slot};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    println!("| attack | rounds/s | p50 µs, peace | attack | p99 µs, peace | attack | ratio | RSS KiB |");
-    println!("|---|---|---|---|---|---|---|---|");
+    let core = VictimsCore::set_apart();
+    if core.is_none() {
+        println!("This machine has one core: what the attackers compute delays the others, too.");
+    }
+    println!(
+        "| attack | rounds/s | p50 µs, peace | attack | p99 µs, peace | attack | ratio | CPU % | attack | RSS KiB |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
     for attack in ATTACKS {
         if words.is_empty() || words.iter().any(|word| attack.name.contains(word.as_str())) {
-            measure(attack);
+            measure(attack, core);
         }
     }
 }
 
-fn measure(attack: Attack) {
+fn measure(attack: Attack, core: Option<VictimsCore>) {
     let stage = Stage::new(attack.has_keys);
+    core.iter().for_each(|core| core.give_to(stage.victim_id()));
     let (is_on, is_over) = (AtomicBool::new(false), AtomicBool::new(false));
-    let (mut peace, mut attacked) = (Vec::new(), Vec::new());
-    thread::scope(|scope| {
-        scope.spawn(|| strike(&attack, &stage, &is_on, &is_over));
+    let (mut peace, mut attacked) = (Measured::default(), Measured::default());
+    let rounds = thread::scope(|scope| {
+        let attacker = scope.spawn(|| strike(&attack, &stage, &is_on, &is_over));
         // By turns, so that whatever else the machine does falls on both.
         for _ in 0..TURNS {
-            for (is_attack, latencies) in [(false, &mut peace), (true, &mut attacked)] {
+            for (is_attack, measured) in [(false, &mut peace), (true, &mut attacked)] {
                 is_on.store(is_attack, Ordering::Relaxed);
-                latencies.extend(block_on(latencies_us(&stage)));
+                measured.take_turn(&stage);
             }
         }
         is_over.store(true, Ordering::Relaxed);
+        attacker.join().unwrap()
     });
     stage.survived();
-    peace.sort_unstable();
-    attacked.sort_unstable();
-    let [p50, p99, peace_p50, peace_p99] =
-        [(&attacked, 50), (&attacked, 99), (&peace, 50), (&peace, 99)].map(|(all, p)| percentile(all, p));
+    let (peace_p50, p50) = (peace.latency_us(50), attacked.latency_us(50));
+    let (peace_p99, p99) = (peace.latency_us(99), attacked.latency_us(99));
     let ratio = f64::from(p99) / f64::from(peace_p99);
-    let Attack { name, rounds_per_s, .. } = attack;
+    let (peace_load, load) = (peace.load_percent(), attacked.load_percent());
+    let (name, rounds_per_s) = (attack.name, f64::from(rounds) / attacked.time.as_secs_f64());
     let rss_kib = stage.resident_bytes_max() / 1024;
-    println!(
-        "| {name} | {rounds_per_s} | {peace_p50} | {p50} | {peace_p99} | {p99} | {ratio:.2} | {rss_kib} |"
-    );
+    print!("| {name} | {rounds_per_s:.1} | {peace_p50} | {p50} | {peace_p99} | {p99} | {ratio:.2} ");
+    println!("| {peace_load:.1} | {load:.1} | {rss_kib} |");
 }
 
-/// Attacks at its rate while that is on.
-fn strike(attack: &Attack, stage: &Stage, is_on: &AtomicBool, is_over: &AtomicBool) {
+/// What was measured in all turns of peace, or of the attack.
+#[derive(Default)]
+struct Measured {
+    latencies_us: Vec<u32>,
+    time: Duration,
+    victims_processor_time: Duration,
+}
+
+impl Measured {
+    fn take_turn(&mut self, stage: &Stage) {
+        let (began, before) = (Instant::now(), stage.processor_time());
+        self.latencies_us.extend(block_on(latencies_us(stage)));
+        self.time += began.elapsed();
+        self.victims_processor_time += stage.processor_time().saturating_sub(before);
+    }
+
+    fn latency_us(&mut self, percent: usize) -> u32 {
+        self.latencies_us.sort_unstable();
+        let at = (self.latencies_us.len() - 1) * percent / 100;
+        self.latencies_us.get(at).copied().unwrap_or_default()
+    }
+
+    /// How much of a core the victim was busy.
+    fn load_percent(&self) -> f64 {
+        100.0 * self.victims_processor_time.div_duration_f64(self.time)
+    }
+}
+
+/// Attacks while that is on, at its rate or as fast as the victim lets it. How many rounds it made.
+fn strike(attack: &Attack, stage: &Stage, is_on: &AtomicBool, is_over: &AtomicBool) -> u32 {
     let pause = Duration::from_secs(1) / attack.rounds_per_s;
-    let (mut held, mut next) = (Held::default(), Instant::now());
+    let (mut held, mut next, mut rounds) = (Held::default(), Instant::now(), 0);
+    give_way();
     while !is_over.load(Ordering::Relaxed) {
         if is_on.load(Ordering::Relaxed) {
             (attack.round)(stage, &mut held);
+            rounds += 1;
         } else {
             held = Held::default();
         }
         next = (next + pause).max(Instant::now());
         thread::sleep(next.saturating_duration_since(Instant::now()));
     }
+    rounds
 }
 
 /// Times of honest frames from sending to arrival.
@@ -123,10 +162,6 @@ const FRAMES: usize = 200;
 /// Honest hosts, and the time between two of their frames: one a second of each.
 const HOSTS: u8 = 40;
 const PACE: Duration = Duration::from_millis(25);
-
-fn percentile(sorted: &[u32], percent: usize) -> u32 {
-    sorted.get((sorted.len() - 1) * percent / 100).copied().unwrap_or_default()
-}
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)

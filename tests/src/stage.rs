@@ -107,6 +107,19 @@ impl Stage {
         line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
     }
 
+    /// Processor time that the victim's threads have taken so far (Linux, `scheduler/sched-stats.rst`).
+    pub fn processor_time(&self) -> Duration {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.victim_id())).unwrap();
+        let stats =
+            tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok());
+        stats.filter_map(|stat| Some(Duration::from_nanos(stat.split(' ').next()?.parse().ok()?))).sum()
+    }
+
+    /// The victim's process number.
+    pub fn victim_id(&self) -> u32 {
+        self.victim.id()
+    }
+
     fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.folder.path().join(name)).unwrap()
     }
