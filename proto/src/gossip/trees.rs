@@ -73,17 +73,11 @@ impl Engine {
             return;
         }
         known.paths.cost = cost_of(frame);
-        let is_fed = known.paths.first().is_some_and(|first| self.links.feeds(first, slot));
-        if self.links.feeds(link, slot) {
-            known.paths.delivered_first(link);
-        } else if !is_fed {
-            // It comes by a link that was to announce only, as after the network was in parts: nobody else brings it.
-            known.paths.delivered_first(link);
+        known.paths.delivered_first(link);
+        if !self.links.feeds(link, slot) {
+            // It was to announce only. Who brought it first is the path all the same: the one that was may wait for this
+            // very agent.
             self.graft(link, slot, now);
-        } else if let Some(link) = self.links.get_mut(link) {
-            // The neighbour did not hear that it was pruned, or forgot.
-            link.ties.prune(slot);
-            self.journal.wake(now);
         }
     }
 

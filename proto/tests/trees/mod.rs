@@ -100,6 +100,26 @@ fn a_link_that_breaks_is_gone_around_within_100_ms() {
     assert!((0..8).all(|who| has(&network, who, &frame)));
 }
 
+/// Or two agents that are each other's path wait for each other.
+#[test]
+fn who_brings_a_frame_first_is_its_path_though_it_was_pruned() {
+    let mut network = Network::of(4);
+    network.connect(B, A);
+    network.connect(C, A);
+    network.settle();
+    let [by_b, by_c] = [0, 1].map(|place| network.links_of(A)[place]);
+    let grafts = |network: &Network| network.agents[A].engine.counters().grafts;
+    for (value, first, second) in [(1, by_b, by_c), (2, by_c, by_b)] {
+        let frame = network.compose(3, value);
+        for link in [first, second] {
+            network.inject(link, frame.bytes().clone());
+            network.settle();
+        }
+        assert_eq!(grafts(&network), u64::from(first == by_c), "frame {value}");
+        network.pass_ms(1000);
+    }
+}
+
 #[test]
 fn two_halves_that_meet_know_all_of_each_other() {
     let mut network = ring(8);
