@@ -195,6 +195,7 @@ impl Agent {
             sockets: self.net.counters(),
             reports: &mut self.collecting.reports(),
         };
+        tell_traffic(&facts, now);
         let vitals = self.vitals.read(facts, now);
         let composer = &mut self.composer;
         match self.collecting.with_readings(vitals, |readings| composer.frame(readings, now)) {
@@ -285,6 +286,26 @@ fn stop(attached: bool) -> anyhow::Result<oneshot::Receiver<&'static str>> {
         }
     });
     Ok(hear)
+}
+
+/// Tells whoever reads the log with `RUST_LOG=debug` what the links carried since the start: exactly, and at no cost to
+/// the network.
+fn tell_traffic(facts: &Facts<'_>, now: Moment) {
+    let Facts { neighbours, engine, sockets, .. } = facts;
+    tracing::debug!(
+        uptime_ms = now.0,
+        neighbours,
+        frames_received = engine.received,
+        duplicates = engine.duplicates,
+        frames_forwarded = engine.forwarded,
+        messages_received = sockets.messages_in,
+        bytes_received = sockets.bytes_in,
+        messages_sent = sockets.messages_out,
+        bytes_sent = sockets.bytes_out,
+        writes = sockets.writes,
+        queue_drops = sockets.queue_drops,
+        "traffic"
+    );
 }
 
 /// Tells systemd, where it asked to be told.
