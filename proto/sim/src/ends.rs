@@ -37,6 +37,13 @@ pub(crate) struct End {
     pub(crate) messages: VecDeque<Bytes>,
     /// When anything came last.
     pub(crate) heard_at: Micros,
+    /// Since when something that came is not acknowledged.
+    pub(crate) owes_ack: Option<Micros>,
+    /// Bytes written since the other process was asked how far it has read, and when its answer comes.
+    pub(crate) since_ping: u32,
+    pub(crate) answered_at: Micros,
+    /// How long that took the last time.
+    pub(crate) round_trip: Micros,
 }
 
 /// What is written at once.
@@ -65,6 +72,10 @@ impl End {
             segments: VecDeque::new(),
             messages: VecDeque::new(),
             heard_at: now,
+            owes_ack: None,
+            since_ping: 0,
+            answered_at: now,
+            round_trip: 2 * delay,
         }
     }
 

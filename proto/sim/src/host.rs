@@ -366,6 +366,7 @@ impl Simulation {
         };
         self.narrate(|| format!("  host {host} delivers {}", story::of_frame(frame)));
         self.measures.deliveries += 1;
+        self.measures.hops += u64::from(frame.hop_count());
         self.measures.hops_max = self.measures.hops_max.max(frame.hop_count());
         if let Some(latency) = delivery.latency {
             self.measures.latency.add(latency);

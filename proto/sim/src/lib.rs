@@ -62,6 +62,6 @@ mod violation;
 pub use replay::{Log, ReplayError, replay};
 pub use report::Report;
 pub use run::{Outcome, run};
-pub use scenarios::{Scenario, Size, all, named};
+pub use scenarios::{Scenario, Size, Start, all, named};
 pub use table::{markdown, run_all};
 pub use violation::Violation;

@@ -14,11 +14,18 @@ pub(crate) struct Measures {
     pub(crate) frames_arrived: u64,
     pub(crate) deliveries: u64,
     pub(crate) controls: u64,
+    pub(crate) control_bytes: u64,
+    /// Frames that were written, and their bytes.
+    pub(crate) frames_sent: u64,
+    pub(crate) frame_bytes: u64,
+    /// Links that the delivered frames had crossed, all together and at most.
+    pub(crate) hops: u64,
     pub(crate) hops_max: u8,
     /// By host: bytes of messages that it sent.
     pub(crate) sent_bytes: Vec<u64>,
     /// By host: what it put on the wire, all headers included.
     pub(crate) wire_bytes: Vec<u64>,
+    pub(crate) packets: u64,
     pub(crate) false_deaths: u64,
     /// Time from a host's end until another one knew.
     pub(crate) death_known: Histogram,
@@ -33,9 +40,14 @@ impl Measures {
             frames_arrived: 0,
             deliveries: 0,
             controls: 0,
+            control_bytes: 0,
+            frames_sent: 0,
+            frame_bytes: 0,
+            hops: 0,
             hops_max: 0,
             sent_bytes: vec![0; hosts],
             wire_bytes: vec![0; hosts],
+            packets: 0,
             false_deaths: 0,
             death_known: Histogram::default(),
             held_bytes_max: 0,
@@ -45,14 +57,21 @@ impl Measures {
     /// A host wrote a message.
     pub(crate) fn sent(&mut self, host: usize, message: &Bytes, overhead_bytes: u32) {
         let length = message.len() as u64;
-        self.controls += u64::from(Control::is_control(message));
+        let (count, bytes) = if Control::is_control(message) {
+            (&mut self.controls, &mut self.control_bytes)
+        } else {
+            (&mut self.frames_sent, &mut self.frame_bytes)
+        };
+        *count += 1;
+        *bytes += length;
         self.sent_bytes[host] += length;
         self.wire_bytes[host] += u64::from(overhead_bytes) + length;
     }
 
-    /// A host put packets on the wire whose headers are so long.
-    pub(crate) fn packets(&mut self, host: usize, overhead_bytes: u64) {
-        self.wire_bytes[host] += overhead_bytes;
+    /// A host put so many packets on the wire, with so many bytes besides messages.
+    pub(crate) fn packets(&mut self, host: usize, count: u64, bytes: u64) {
+        self.packets += count;
+        self.wire_bytes[host] += count * PACKET_OVERHEAD_BYTES + bytes;
     }
 }
 
@@ -104,6 +123,9 @@ impl Histogram {
         self.max
     }
 }
+
+/// What Ethernet, IP and TCP add to a packet, time stamps included (14 + 20 + 32 B).
+pub(crate) const PACKET_OVERHEAD_BYTES: u64 = 66;
 
 const FINE_US: Micros = 100;
 const FINE_END: Micros = 1_000_000;

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::clock::{MS, Micros};
+use crate::clock::Micros;
 use crate::random::mix;
 
 /// What lies between the hosts.
 #[derive(Debug)]
 pub(crate) struct Paths {
     seed: u64,
+    /// Shortest and longest time from one host to another.
+    delay: (Micros, Micros),
     /// Hosts whose packets vanish, both ways.
     dark: Vec<bool>,
     /// In which part of the network each host is, while it is in parts.
@@ -23,9 +25,10 @@ pub(crate) struct Paths {
 }
 
 impl Paths {
-    pub(crate) fn new(seed: u64, hosts: usize) -> Self {
+    pub(crate) fn new(seed: u64, hosts: usize, delay: (Micros, Micros)) -> Self {
         Self {
             seed,
+            delay,
             dark: vec![false; hosts],
             sides: None,
             past: None,
@@ -35,10 +38,11 @@ impl Paths {
         }
     }
 
-    /// Time from one host to the other, without jitter: between 1 and 5 ms, and the same both ways.
+    /// Time from one host to the other, without jitter: the same both ways.
     pub(crate) fn delay(&self, one: usize, other: usize) -> Micros {
         let pair = (one.min(other) as u64) << 32 | one.max(other) as u64;
-        DELAY_MIN + mix(self.seed ^ mix(pair)) % (DELAY_MAX - DELAY_MIN + 1)
+        let (min, max) = self.delay;
+        min + mix(self.seed ^ mix(pair)) % (max.saturating_sub(min) + 1)
     }
 
     /// Whether packets reach `to` from `from`.
@@ -109,6 +113,3 @@ const FIRST_ADDRESS: u32 = 0x0a01_0000;
 
 /// Grapevine's port.
 pub(crate) const PORT: u16 = 6130;
-
-const DELAY_MIN: Micros = MS;
-const DELAY_MAX: Micros = 5 * MS;

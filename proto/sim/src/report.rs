@@ -39,8 +39,16 @@ pub struct Report {
     pub max_ms: f64,
     /// Most links that a delivered frame had crossed.
     pub last_delivery_hop: u8,
+    /// The mean of the links that delivered frames had crossed.
+    pub hops_mean: f64,
     /// Control messages written for each delivery.
     pub control_per_delivery: f64,
+    /// Mean length of a control message, in bytes.
+    pub control_bytes_mean: f64,
+    /// Frames that a host wrote in a second.
+    pub frames_per_host_mean: f64,
+    /// Mean length of a frame, in bytes.
+    pub frame_bytes_mean: f64,
     /// Bytes of messages, frames and control, that a host wrote in a second.
     pub bytes_per_host_mean: f64,
     /// 99 of 100 hosts wrote no more.
@@ -49,6 +57,8 @@ pub struct Report {
     pub bytes_per_host_max: f64,
     /// The mean of what a host put on the wire in a second, all headers included.
     pub wire_bytes_per_host_mean: f64,
+    /// Packets that a host put on the wire in a second.
+    pub packets_per_host_mean: f64,
     /// Time from the fault until the last frame was published that did not reach everybody within a second.
     pub heal_ms: f64,
     /// How often a host took another one for dead that was not.
@@ -59,6 +69,8 @@ pub struct Report {
     pub deaths_known: f64,
     /// Time until the slowest joiner had heard of all hosts.
     pub join_ms: f64,
+    /// Neighbours that a host had at the end, in the mean.
+    pub links_mean: f64,
     /// Hosts without a neighbour at the end.
     pub isolated: u64,
     /// Most bytes of frames that an engine held.
@@ -75,7 +87,8 @@ impl Report {
         let mut sent: Vec<u64> = simulation.of_running(&measures.sent_bytes);
         sent.sort_unstable();
         let running = simulation.hosts.iter().filter(|host| host.is_running);
-        let isolated = running.filter(|host| host.neighbours() == 0);
+        let links: Vec<u64> = running.map(|host| host.neighbours() as u64).collect();
+        let isolated = links.iter().filter(|count| **count == 0);
         let joined = simulation.joins.iter().copied().filter(|_| simulation.marked_at.is_some());
         Self {
             scenario: scenario.name.to_owned(),
@@ -91,16 +104,22 @@ impl Report {
             p99_ms: ms(measures.latency.permille(990)),
             max_ms: ms(measures.latency.max()),
             last_delivery_hop: measures.hops_max,
+            hops_mean: ratio(measures.hops, measures.deliveries),
             control_per_delivery: ratio(measures.controls, measures.deliveries),
+            control_bytes_mean: ratio(measures.control_bytes, measures.controls),
+            frames_per_host_mean: ratio(measures.frames_sent, sent.len() as u64) / seconds,
+            frame_bytes_mean: ratio(measures.frame_bytes, measures.frames_sent),
             bytes_per_host_mean: mean(&sent) / seconds,
             bytes_per_host_p99: float(share(&sent, 99)) / seconds,
             bytes_per_host_max: float(share(&sent, 100)) / seconds,
             wire_bytes_per_host_mean: mean(&simulation.of_running(&measures.wire_bytes)) / seconds,
+            packets_per_host_mean: ratio(measures.packets, sent.len() as u64) / seconds,
             heal_ms: heal_ms(simulation, &counted),
             false_deaths: measures.false_deaths,
             death_known_p99_ms: ms(measures.death_known.permille(990)),
             deaths_known: deaths_known(simulation, measures),
             join_ms: ms(joined.max().unwrap_or(0)),
+            links_mean: mean(&links),
             isolated: isolated.count() as u64,
             held_bytes_max: measures.held_bytes_max,
         }

@@ -26,6 +26,8 @@ pub(crate) struct Simulation {
     end: Micros,
     pub(crate) calendar: Calendar,
     pub(crate) jitter: Random,
+    /// Longest time that what came waits for its reader.
+    pub(crate) wake_us: Micros,
     pub(crate) paths: Paths,
     pub(crate) hosts: Vec<Host>,
     pub(crate) seeds: Vec<Seed>,
@@ -57,8 +59,8 @@ pub(crate) struct Simulation {
 impl Simulation {
     /// The network of `setting` before its first event.
     pub(crate) fn new(setting: Setting) -> Self {
-        let Setting { seed, degree, hosts: count, speakers, watched_pairs, is_flooding, seeds_of, plan, end } =
-            setting;
+        let Setting { seed, degree, hosts: count, speakers, watched_pairs, is_flooding, .. } = setting;
+        let Setting { delay_us, wake_us, seeds_of, plan, end, .. } = setting;
         let origins: Vec<_> = (0..speakers).map(origin_of).collect();
         let mut simulation = Self {
             seed,
@@ -68,7 +70,8 @@ impl Simulation {
             end,
             calendar: Calendar::new(),
             jitter: Random::of(seed, Purpose::Jitter),
-            paths: Paths::new(seed, count),
+            wake_us,
+            paths: Paths::new(seed, count, delay_us),
             hosts: (0..count).map(|host| Host::new(host, host < speakers, seed)).collect(),
             seeds: Vec::new(),
             dials: Vec::new(),

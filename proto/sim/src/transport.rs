@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::calendar::Event;
 use crate::clock::{MS, Micros, S};
 use crate::ends::{End, Segment, other};
+use crate::measures::PACKET_OVERHEAD_BYTES;
 use crate::simulation::{Simulation, number};
 
 impl Simulation {
@@ -67,6 +68,45 @@ impl Simulation {
         self.ends[end].rests_until = now + BATCH;
         self.ends[end].unread += segment.bytes + WRITE_OVERHEAD_BYTES;
         self.send_segment(end, segment);
+        self.ask_how_far(end, segment.bytes + WRITE_OVERHEAD_BYTES);
+    }
+
+    /// After much was written the other process is asked how far it has read. The answer says how long the round trip
+    /// takes, which is news only if processes have to be woken; how far the other is is known here anyway.
+    fn ask_how_far(&mut self, end: usize, written_bytes: u32) {
+        let waits = self.wait_for_reader() + self.wait_for_reader();
+        let up = &mut self.ends[end];
+        up.since_ping += written_bytes;
+        if up.since_ping < UNREAD_BYTES_MAX / 4 || self.now < up.answered_at {
+            return;
+        }
+        up.since_ping = 0;
+        up.round_trip = 2 * up.delay + waits;
+        up.answered_at = self.now + up.round_trip;
+        if self.wake_us > 0 {
+            self.calendar.add(up.answered_at, Event::Pong(number(end)));
+        }
+        let (host, peer) = (up.host, self.ends[other(end)].host);
+        self.measures.packets(host, 0, PING_BYTES);
+        self.measures.packets(peer, 1, PONG_BYTES);
+        self.acknowledge_by_sending(other(end));
+        self.acknowledge(end);
+    }
+
+    /// Something came: a kernel acknowledges every second packet at once, and a lone one after a while.
+    fn acknowledge(&mut self, end: usize) {
+        let Some(since) = self.ends[end].owes_ack.replace(self.now) else { return };
+        self.measures.packets(self.ends[end].host, 1, 0);
+        if self.now - since < DELAYED_ACK {
+            self.ends[end].owes_ack = None;
+        }
+    }
+
+    /// What is sent acknowledges what came, unless the kernel has done that already.
+    fn acknowledge_by_sending(&mut self, end: usize) {
+        if self.ends[end].owes_ack.take().is_some_and(|since| self.now - since >= DELAYED_ACK) {
+            self.measures.packets(self.ends[end].host, 1, 0);
+        }
     }
 
     fn count_sent(&mut self, end: usize, message: &Bytes) {
@@ -77,8 +117,8 @@ impl Simulation {
     /// Puts a segment on the path; what the path swallows is kept for another try.
     fn send_segment(&mut self, end: usize, segment: Segment) {
         let (host, peer) = (self.ends[end].host, self.ends[other(end)].host);
-        self.measures
-            .packets(host, u64::from(segment.bytes.div_ceil(PACKET_BYTES).max(1)) * PACKET_OVERHEAD_BYTES);
+        self.measures.packets(host, u64::from(segment.bytes.div_ceil(PACKET_BYTES).max(1)), 0);
+        self.acknowledge_by_sending(end);
         if !self.ends[other(end)].is_open && self.paths.pass_both_ways(host, peer) {
             // The other kernel knows nothing of such a connection any more, and says so.
             let at = self.now + 2 * self.ends[end].delay;
@@ -95,11 +135,12 @@ impl Simulation {
     }
 
     fn carry(&mut self, end: usize, segment: Segment) {
+        let wake = self.wait_for_reader();
         let up = &mut self.ends[end];
         let wire_bytes = Micros::from(segment.bytes) + PACKET_OVERHEAD_BYTES;
         up.path_free_at = up.path_free_at.max(self.now) + (wire_bytes * 8).div_ceil(BITS_PER_US);
         let jitter = self.jitter.below(up.delay / JITTER_PART + 1);
-        let arrival = up.last_arrival.max(up.path_free_at + up.delay + jitter);
+        let arrival = up.last_arrival.max(up.path_free_at + up.delay + jitter + wake);
         up.last_arrival = arrival;
         self.ends[other(end)].segments.push_back(segment);
         self.calendar.add(arrival, Event::Arrive(number(other(end))));
@@ -110,6 +151,7 @@ impl Simulation {
         let Some(segment) = self.ends[end].segments.pop_front() else { return };
         let host = self.ends[end].host;
         self.ends[end].heard_at = self.now;
+        self.acknowledge(end);
         self.hosts[host].work(u64::from(segment.messages), self.now);
         for _ in 0..segment.messages {
             let Some(message) = self.ends[end].messages.pop_front() else { break };
@@ -124,6 +166,15 @@ impl Simulation {
             sender.is_write_due = true;
             self.calendar.add(self.now + sender.delay, Event::Write(number(other(end))));
         }
+    }
+
+    /// How long the next to read has to wait until its process runs.
+    fn wait_for_reader(&mut self) -> Micros {
+        if self.wake_us == 0 {
+            return 0;
+        }
+        let most = self.jitter.below(self.wake_us + 1);
+        self.jitter.below(most + 1)
     }
 
     /// What was written gets no answer for now.
@@ -182,7 +233,8 @@ impl Simulation {
     }
 
     fn send_ping(&mut self, end: usize, host: usize, peer: usize) {
-        self.measures.packets(host, 2 * PACKET_OVERHEAD_BYTES + PING_BYTES);
+        self.measures.packets(host, 1, PING_BYTES);
+        self.measures.packets(peer, 1, PONG_BYTES);
         if !self.paths.pass_both_ways(host, peer) {
             self.miss_answer(end);
         } else if !self.ends[other(end)].is_open {
@@ -200,7 +252,7 @@ impl Simulation {
     pub(crate) fn pong(&mut self, end: usize) {
         if self.ends[end].is_open {
             self.ends[end].heard_at = self.now;
-            let rtt_ms = number(usize::try_from(2 * self.ends[end].delay / MS).unwrap_or(0));
+            let rtt_ms = number(usize::try_from(self.ends[end].round_trip / MS).unwrap_or(0));
             self.learn_round_trip(end, rtt_ms);
         }
     }
@@ -260,12 +312,12 @@ fn overhead_of(message: &Bytes) -> u32 {
 
 const CURVE_BYTES: u32 = 33;
 
-/// A PING and its answer: two short ZMTP commands in CURVE boxes.
-const PING_BYTES: u64 = 2 * 44;
+/// A PING (a name of 4 B and its length, 2 B of time, 4 B of context) and its answer in CURVE boxes.
+const PING_BYTES: u64 = 11 + CURVE_BYTES as u64 + 2;
+const PONG_BYTES: u64 = 9 + CURVE_BYTES as u64 + 2;
 
-/// Payload of a packet on Ethernet, and what Ethernet, IP and TCP add to it, time stamps included (14 + 20 + 32 B).
+/// Payload of a packet on Ethernet.
 const PACKET_BYTES: u32 = 1448;
-const PACKET_OVERHEAD_BYTES: u64 = 66;
 
 /// Most that one write takes, and what a kernel counts for it; from `proto/zmtp/src/limits.rs`, as all of these.
 const WRITE_BYTES_MAX: u32 = 16 * 1024;
@@ -275,6 +327,10 @@ const BATCH: Micros = 2 * MS;
 const PING_INTERVAL: Micros = 5 * S;
 const IDLE: Micros = 15 * S;
 const DEAD_PATH: Micros = 1500 * MS;
+
+/// How long Linux leaves what came unacknowledged, hoping for something to send (`TCP_DELACK_MIN`). Two packets it
+/// acknowledges once they are read (RFC 5681, section 4.2).
+const DELAYED_ACK: Micros = 40 * MS;
 
 /// Linux' first wait for an acknowledgement, where the round trip is short.
 const RESEND_AFTER: Micros = 200 * MS;

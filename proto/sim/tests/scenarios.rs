@@ -80,3 +80,21 @@ fn a_table_has_a_row_for_each_scenario_and_way() {
     assert_eq!(table.lines().count(), 4, "{table}");
     assert!(table.contains("| kill-reset-30 | flood | 100.000 |"), "{table}");
 }
+
+#[test]
+fn hosts_start_as_their_scenario_says() {
+    let starts = named("steady").unwrap().starts(Size::of(16, 7));
+    assert_eq!(starts.len(), 16);
+    for (host, start) in starts.iter().enumerate() {
+        assert!(start.seeds.len() == 3 && !start.seeds.contains(&host), "{host}: {start:?}");
+        assert!(start.at_us <= 2_000_000, "{host}: {start:?}");
+    }
+}
+
+#[test]
+fn paths_and_waits_take_the_time_that_they_are_said_to_take() {
+    let near = Size { delay_us: (50, 100), ..Size::of(16, 7) };
+    let [fast, slow] =
+        [near, Size { wake_us: 6000, ..near }].map(|size| run(named("steady").unwrap(), size).report);
+    assert!(fast.p50_ms < 1.0 && (2.0..6.0).contains(&slow.p50_ms), "{fast:?} {slow:?}");
+}

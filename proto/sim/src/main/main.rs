@@ -59,6 +59,12 @@ struct RunArguments {
     /// Pairs of hosts and origins whose decoded state is compared at every frame.
     #[arg(long)]
     watched_pairs: Option<usize>,
+    /// Shortest and longest time that bytes take between two hosts, one way, in microseconds.
+    #[arg(long, value_name = "LOW..HIGH", default_value = "1000..5000", value_parser = delays)]
+    delay_us: (u64, u64),
+    /// Longest time that what came waits for the process that reads it, in microseconds.
+    #[arg(long, default_value_t = 0)]
+    wake_us: u64,
     /// Send every frame to all neighbours: what trees are measured against.
     #[arg(long)]
     flooding: bool,
@@ -105,7 +111,8 @@ fn run_once(arguments: &RunArguments, out: &mut impl Write) -> anyhow::Result<()
     let speakers = arguments.speakers.unwrap_or(size.speakers);
     let watched_pairs = arguments.watched_pairs.unwrap_or(size.watched_pairs);
     let is_flooding = arguments.flooding;
-    let size = Size { degree: arguments.degree, speakers, watched_pairs, is_flooding, ..size };
+    let RunArguments { degree, delay_us, wake_us, .. } = *arguments;
+    let size = Size { degree, speakers, watched_pairs, is_flooding, delay_us, wake_us, ..size };
     let Outcome { report, violation, log, events, digest } = run(scenario, size);
     if arguments.json {
         writeln!(out, "{}", serde_json::to_string(&report)?)?;
@@ -119,6 +126,11 @@ fn run_once(arguments: &RunArguments, out: &mut impl Write) -> anyhow::Result<()
         anyhow::bail!("{violation}: see it again with `grapevine-sim replay {}`", path.display());
     }
     Ok(())
+}
+
+fn delays(text: &str) -> Result<(u64, u64), String> {
+    let parsed = text.split_once("..").and_then(|(low, high)| Some((low.parse().ok()?, high.parse().ok()?)));
+    parsed.filter(|(low, high)| low <= high).ok_or_else(|| "use LOW..HIGH, as in 1000..5000".to_owned())
 }
 
 pub(crate) fn save(log: &Log, path: &Path) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ mod steady;
 
 use std::ops::Range;
 
-use crate::clock::{Micros, S};
+use crate::clock::{MS, Micros, S};
 use crate::faults::Fault;
 use crate::random::{Purpose, Random};
 
@@ -51,13 +51,26 @@ pub struct Size {
     pub watched_pairs: usize,
     /// Whether frames flood instead of taking trees.
     pub is_flooding: bool,
+    /// Shortest and longest time that bytes take between two hosts, one way, in microseconds.
+    pub delay_us: (u64, u64),
+    /// Longest time that what came waits for the process that reads it, in microseconds. Short waits are most frequent.
+    pub wake_us: u64,
 }
 
 impl Size {
     /// All of `n` hosts publish, or 100 where there are more than 2,000.
     pub fn of(n: usize, seed: u64) -> Self {
         let speakers = if n > SPEAKERS_ALL { SPEAKERS_FEW } else { n };
-        Self { n, degree: 6, seed, speakers, watched_pairs: WATCHED_PAIRS, is_flooding: false }
+        Self {
+            n,
+            degree: 6,
+            seed,
+            speakers,
+            watched_pairs: WATCHED_PAIRS,
+            is_flooding: false,
+            delay_us: DELAY_US,
+            wake_us: 0,
+        }
     }
 }
 
@@ -70,6 +83,8 @@ pub(crate) struct Setting {
     pub(crate) speakers: usize,
     pub(crate) watched_pairs: usize,
     pub(crate) is_flooding: bool,
+    pub(crate) delay_us: (Micros, Micros),
+    pub(crate) wake_us: Micros,
     /// By host: whom its configuration names.
     pub(crate) seeds_of: Vec<Vec<usize>>,
     pub(crate) plan: Vec<(Micros, Fault)>,
@@ -89,10 +104,36 @@ impl Scenario {
             speakers: size.speakers.min(sketch.seeds_of.len()),
             watched_pairs: size.watched_pairs,
             is_flooding: size.is_flooding,
+            delay_us: size.delay_us,
+            wake_us: size.wake_us,
             seeds_of: sketch.seeds_of,
             plan: sketch.plan,
             end: sketch.end,
         }
+    }
+}
+
+/// A host at the start of a scenario, for whoever wants to build the same network of real agents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// The hosts that its configuration names.
+    pub seeds: Vec<usize>,
+    /// When its agent starts, in microseconds since the network's beginning.
+    pub at_us: u64,
+}
+
+impl Scenario {
+    /// The hosts that are started, by their numbers.
+    pub fn starts(&self, size: Size) -> Vec<Start> {
+        let Setting { seeds_of, plan, .. } = self.setting(size);
+        let started_at = |host| {
+            plan.iter().find_map(|(at, fault)| match fault {
+                Fault::Start(hosts) if hosts.contains(&host) => Some(*at),
+                _ => None,
+            })
+        };
+        let hosts = seeds_of.into_iter().enumerate();
+        hosts.filter_map(|(host, seeds)| Some(Start { seeds, at_us: started_at(host)? })).collect()
     }
 }
 
@@ -161,6 +202,9 @@ fn random_seeds(host: usize, size: Size, random: &mut Random) -> Vec<usize> {
 
 /// When the network has come to rest after its start.
 const SETTLED: Micros = 10 * S;
+
+/// Paths of a data centre and its neighbours.
+const DELAY_US: (Micros, Micros) = (MS, 5 * MS);
 
 const SPEAKERS_ALL: usize = 2000;
 const SPEAKERS_FEW: usize = 100;
