@@ -1,5 +1,6 @@
 //! What the tests of the whole share: [`programs`] builds and starts the real programs, [`lab`] gives them hosts of
-//! their own, [`lines`] reads what they say, [`stage`] puts one of them under attack, [`cores`] says who computes where.
+//! their own, [`fleet`] starts many agents on one of those, [`lines`] reads what they say, [`stage`] puts one of them
+//! under attack, [`cores`] says who computes where.
 //!
 //! A test without the right to make network namespaces prints why it was skipped; CI has that right.
 
@@ -13,6 +14,7 @@
 pub mod attack;
 pub mod attacks;
 pub mod cores;
+pub mod fleet;
 pub mod lab;
 pub mod lines;
 pub mod programs;
