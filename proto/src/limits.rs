@@ -117,6 +117,10 @@ pub const DIAL_WAIT_MS: u64 = 1000;
 /// Time until an agent is dialled again that had no place, in milliseconds.
 pub const REDIAL_MS: u64 = 30_000;
 
+/// Longest time until a neighbour of the configuration is dialled again that had no place, in milliseconds: it doubles from
+/// [`DIAL_WAIT_MS`] on.
+pub const SEED_WAIT_MS_MAX: u64 = 64_000;
+
 /// Time between two dials of agents that were lost, in milliseconds; of an agent without any neighbour
 /// [`DIAL_WAIT_MS`].
 pub const LOST_REDIAL_MS: u64 = 30_000;

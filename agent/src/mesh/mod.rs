@@ -121,7 +121,7 @@ impl Mesh {
 
     /// Comes back to the engine, whose deadline has passed.
     pub(crate) fn timeout(&mut self, now: Moment) -> Asked {
-        self.neighbours.look_after_seeds(&self.net, self.is_alone(), now);
+        self.neighbours.tell_unreachable(now);
         self.handle(Input::Timeout, now)
     }
 
@@ -201,6 +201,7 @@ impl Mesh {
                     self.engine.handle(Input::DialFailed { target }, now);
                 }
             }
+            Output::DialSeed { seed } => self.neighbours.dial_seed(&self.net, seed, now),
             Output::Undial { address } => self.neighbours.undial(address),
             Output::Died { origin } => {
                 let host = self.engine.host(origin).map_or("unknown", HostName::as_str);
@@ -224,10 +225,6 @@ impl Mesh {
             // Told to the caller by `handle`.
             Output::JumpAbove { .. } | Output::PublishSoon => {}
         }
-    }
-
-    fn is_alone(&self) -> bool {
-        self.engine.neighbours().next().is_none()
     }
 
     fn send(&self, link: LinkId, slot: Slot, message: Message) {
@@ -261,7 +258,7 @@ impl Mesh {
         }
         match reason {
             CloseReason::Duplicate { kept } => self.neighbours.suspend(link, Some(sockets(kept))),
-            CloseReason::TurnedAway if !self.is_alone() => self.neighbours.put_off(link, now),
+            CloseReason::TurnedAway => self.neighbours.put_off(link),
             CloseReason::ToItself | CloseReason::NotAllowed => self.neighbours.suspend(link, None),
             _ => {}
         }

@@ -101,17 +101,20 @@ impl Neighbours {
         }
     }
 
-    /// Stops dialling the seed of `link` for a while, because it has enough neighbours.
-    pub(super) fn put_off(&mut self, link: LinkId, now: Moment) {
+    /// Stops dialling the seed of `link`, because it has enough neighbours, until the engine wants it again.
+    pub(super) fn put_off(&mut self, link: LinkId) {
         if let Some(seed) = self.seed(link) {
-            self.seeds.put_off(seed, now);
+            self.seeds.put_off(seed);
         }
     }
 
-    /// Dials seeds that had no place: after a while, and at once if this agent has no neighbour left. Tells of those that
-    /// cannot be reached for long.
-    pub(super) fn look_after_seeds(&mut self, net: &Net, is_alone: bool, now: Moment) {
-        self.seeds.resume(net, is_alone, now);
+    /// Dials a seed again that had no place.
+    pub(super) fn dial_seed(&mut self, net: &Net, seed: u16, now: Moment) {
+        self.seeds.resume(seed, net, now);
+    }
+
+    /// Tells of seeds that cannot be reached for long.
+    pub(super) fn tell_unreachable(&mut self, now: Moment) {
         self.seeds.tell_unreachable(now);
     }
 

@@ -23,8 +23,8 @@ enum State {
     Dialled { dial: Dial, lost_at: Option<Moment> },
     /// A link that leads to it makes dialling pointless: its end starts it anew.
     ReachedBy(LinkId),
-    /// It has enough neighbours without this agent, who comes back then.
-    Full { dial_at: Moment },
+    /// It has enough neighbours without this agent. The engine says when to come back.
+    Full,
     /// Dialling is pointless for good.
     Dropped,
 }
@@ -101,19 +101,19 @@ impl Seeds {
         }
     }
 
-    /// Stops dialling a seed that has enough neighbours, for [`FULL_WAIT_MS`].
-    pub(super) fn put_off(&mut self, number: u16, now: Moment) {
+    /// Stops dialling a seed that has enough neighbours.
+    pub(super) fn put_off(&mut self, number: u16) {
         if let Some(seed) = self.0.get_mut(&number) {
-            seed.state = State::Full { dial_at: now.after_ms(FULL_WAIT_MS) };
+            seed.state = State::Full;
         }
     }
 
-    /// Dials those that were put off long enough; all of them if this agent has no neighbour left.
-    pub(super) fn resume(&mut self, net: &Net, is_alone: bool, now: Moment) {
-        for seed in self.0.values_mut() {
-            if matches!(seed.state, State::Full { dial_at } if is_alone || now >= dial_at) {
-                seed.dial(net, now);
-            }
+    /// Dials a seed again that was put off.
+    pub(super) fn resume(&mut self, number: u16, net: &Net, now: Moment) {
+        if let Some(seed) = self.0.get_mut(&number)
+            && matches!(seed.state, State::Full)
+        {
+            seed.dial(net, now);
         }
     }
 }
@@ -131,7 +131,7 @@ impl Seed {
     fn lost_at(&self) -> Option<Moment> {
         match self.state {
             State::Dialled { lost_at, .. } => lost_at,
-            State::ReachedBy(_) | State::Full { .. } | State::Dropped => None,
+            State::ReachedBy(_) | State::Full | State::Dropped => None,
         }
     }
 }
@@ -141,10 +141,6 @@ impl State {
         Self::Dialled { dial: net.dial(endpoint.clone(), DialAs::Dealer), lost_at: Some(now) }
     }
 }
-
-/// Time until a seed is dialled again that had no place, in milliseconds. A popular one would be dialled every 2 s by
-/// all whom it turned away.
-const FULL_WAIT_MS: u64 = 60_000;
 
 /// Time without a link after which the operator hears of a seed again, in milliseconds: longer than a machine takes to
 /// start anew.
@@ -169,15 +165,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_seed_that_is_full_is_left_alone_for_a_minute_unless_it_is_the_last() {
+    async fn a_seed_that_is_full_is_left_alone_until_the_engine_wants_it() {
         let (net, _events) = Net::new(NetConfig::default());
         let mut seeds = one_seed(&net);
-        for (is_alone, later_ms, expected) in [(false, 59_999, false), (false, 60_000, true), (true, 0, true)]
-        {
-            seeds.put_off(0, START);
-            seeds.resume(&net, is_alone, START.after_ms(later_ms));
-            assert_eq!(is_dialled(&seeds), expected, "alone: {is_alone}, after {later_ms} ms");
-        }
+        seeds.put_off(0);
+        seeds.link_down(&net, LinkId(1), Some(0), START);
+        assert!(!is_dialled(&seeds));
+        seeds.resume(0, &net, START);
+        assert!(is_dialled(&seeds));
     }
 
     #[tokio::test]
@@ -190,7 +185,7 @@ mod tests {
         seeds.link_down(&net, LinkId(7), None, START);
         assert!(is_dialled(&seeds));
         seeds.suspend(0, None);
-        seeds.resume(&net, true, Moment(u64::MAX));
+        seeds.resume(0, &net, START);
         assert!(!is_dialled(&seeds), "dropped for good");
     }
 

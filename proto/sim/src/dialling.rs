@@ -70,6 +70,16 @@ impl Simulation {
         self.dial(host, to, Some(seed), None);
     }
 
+    /// The engine asks to dial a seed again that had no place.
+    pub(crate) fn dial_full_seed(&mut self, host: usize, place: u16) {
+        let seeds = self.hosts[host].seeds.iter().copied();
+        for seed in seeds.filter(|seed| self.seeds[*seed].place == place).collect::<Vec<_>>() {
+            self.seeds[seed].is_suspended = false;
+            self.seeds[seed].pause = REDIAL_MIN;
+            self.dial_seed(seed);
+        }
+    }
+
     /// The engine asks to dial an agent, once.
     pub(crate) fn dial_address(&mut self, host: usize, address: SocketAddr) {
         match host_at(address).filter(|to| *to < self.hosts.len()) {

@@ -329,6 +329,7 @@ impl Simulation {
             Output::Feed { link } => self.feed(end_of(link)),
             Output::Dial { address } => self.dial_address(host, address),
             Output::Undial { address } => self.undial(host, address),
+            Output::DialSeed { seed } => self.dial_full_seed(host, seed),
             Output::PublishSoon => self.publish_soon(host),
             Output::Died { origin } => self.found_dead(host, origin),
             Output::Deliver { frame, .. } => self.deliver(host, &frame),
@@ -336,15 +337,16 @@ impl Simulation {
                 self.narrate(|| format!("  host {host} closes link end {link}: {reason}"));
                 match reason {
                     CloseReason::Duplicate { kept } => self.suspend(end_of(link), Some(end_of(kept))),
-                    CloseReason::ToItself | CloseReason::NotAllowed => self.suspend(end_of(link), None),
+                    CloseReason::ToItself | CloseReason::NotAllowed | CloseReason::TurnedAway => {
+                        self.suspend(end_of(link), None);
+                    }
                     CloseReason::Replaced
                     | CloseReason::Malformed
                     | CloseReason::Forgery
                     | CloseReason::HelloTwice
                     | CloseReason::NoHello
                     | CloseReason::TooManyLinks
-                    | CloseReason::Full
-                    | CloseReason::TurnedAway => {}
+                    | CloseReason::Full => {}
                 }
                 self.close(end_of(link));
             }

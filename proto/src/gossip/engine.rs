@@ -7,11 +7,12 @@ use super::bucket::Bucket;
 use super::budget::Budget;
 use super::control::{Control, Hello};
 use super::counters::Counters;
+use super::full_seeds::FullSeeds;
 use super::health::Health;
 use super::held::Held;
 use super::input::Input;
 use super::journal::Journal;
-use super::link::{LinkId, Neighbour};
+use super::link::{LinkId, Neighbour, Target};
 use super::links::{CloseReason, Links};
 use super::lost::LostNeighbours;
 use super::membership::Purpose;
@@ -50,6 +51,7 @@ pub struct Engine {
     pub(super) passive: Passive,
     /// Agents that are being dialled, what for, and since when.
     pub(super) dials: BTreeMap<SocketAddr, (Purpose, Moment)>,
+    pub(super) full_seeds: FullSeeds,
     /// Where this very agent was reached.
     pub(super) own_addresses: BTreeSet<SocketAddr>,
     pub(super) redialled_at: Moment,
@@ -97,6 +99,7 @@ impl Engine {
             health: Health::default(),
             passive: Passive::default(),
             dials: BTreeMap::new(),
+            full_seeds: FullSeeds::default(),
             own_addresses: BTreeSet::new(),
             redialled_at: now,
             syncs: VecDeque::new(),
@@ -223,11 +226,6 @@ impl Engine {
         self.origins.held_bytes()
     }
 
-    /// How many agents are known that could become neighbours.
-    pub fn passive_count(&self) -> usize {
-        self.passive.len()
-    }
-
     /// How often what happened.
     pub fn counters(&self) -> Counters {
         self.counters
@@ -288,6 +286,9 @@ impl Engine {
                 return self.close(link, CloseReason::NoHello, now);
             }
             Control::Welcome { held_epoch, held_sequence } => {
+                if let Some(Target::Seed(seed)) = self.links.get(link).and_then(|link| link.dialled) {
+                    self.full_seeds.taken_in(seed);
+                }
                 let held = Position { epoch: held_epoch, sequence: held_sequence };
                 let jump_above = self.own.heard_claim(held, now);
                 self.catch_up(CatchUp { jump_above, is_key_shared: false });

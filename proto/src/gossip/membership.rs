@@ -111,9 +111,10 @@ impl Engine {
 
     /// The neighbour on `link` has enough neighbours.
     pub(super) fn turned_away(&mut self, id: LinkId, now: Moment) {
-        let dialled = self.links.get(id).and_then(|link| link.dialled);
-        if let Some(Target::Address(address)) = dialled {
-            self.passive.put_off(address, now);
+        match self.links.get(id).and_then(|link| link.dialled) {
+            Some(Target::Address(address)) => self.passive.put_off(address, now),
+            Some(Target::Seed(seed)) => self.full_seeds.turned_away(seed, now),
+            None => {}
         }
         self.close(id, CloseReason::TurnedAway, now);
         self.fill(now);

@@ -59,6 +59,7 @@ mod control;
 mod counters;
 mod engine;
 mod frames;
+mod full_seeds;
 mod health;
 mod held;
 mod input;

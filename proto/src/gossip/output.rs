@@ -43,6 +43,12 @@ pub enum Output {
         /// Where it listens.
         address: SocketAddr,
     },
+    /// Dial a neighbour of the configuration again whose link was closed because it had no place
+    /// ([`CloseReason::TurnedAway`]): until then the caller does not.
+    DialSeed {
+        /// Its place in the configuration.
+        seed: u16,
+    },
     /// Give up dialling an agent that does not answer.
     Undial {
         /// Where it was to listen.

@@ -98,11 +98,6 @@ impl Passive {
         }
         all
     }
-
-    /// How many are known that may answer.
-    pub(super) fn len(&self) -> usize {
-        self.known.len()
-    }
 }
 
 #[cfg(test)]

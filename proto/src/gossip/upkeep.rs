@@ -18,6 +18,7 @@ impl Engine {
             self.upkeep_at = now.after_ms(UPKEEP_MS);
             self.sync_next(now);
             self.redial(now);
+            self.dial_full_seeds(now);
             self.accuse(now);
             self.ask_for_peers(now);
             self.invite(now);

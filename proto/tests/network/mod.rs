@@ -238,7 +238,8 @@ impl Network {
             Output::Dial { address } => {
                 self.tell(who, Input::DialFailed { target: Target::Address(address) });
             }
-            Output::Linked { .. } | Output::Undial { .. } | Output::PublishSoon => {}
+            Output::Linked { .. } | Output::Undial { .. } | Output::DialSeed { .. } | Output::PublishSoon => {
+            }
             Output::Died { origin } => self.agents[who].died.push(origin),
             Output::Deliver { frame, .. } => self.agents[who].delivered.push(frame),
             Output::Close { link, reason } => {
