@@ -6,7 +6,7 @@ use super::engine::Engine;
 use super::output::Output;
 use crate::body::{self, Links, Lost};
 use crate::frame::{Frame, Position};
-use crate::limits::{ACCUSE_WAIT_MS, LINKED_MAX};
+use crate::limits::{ACCUSE_WAIT_MS, LINKED_MAX, VERDICT_LOOKS_MAX};
 use crate::liveness;
 use crate::moment::Moment;
 use crate::origin::OriginId;
@@ -116,20 +116,28 @@ impl Engine {
                 self.outputs.push_back(Output::PublishSoon);
             }
         }
-        let Some(links) = body::links(frame) else { return };
-        for Lost { origin, position } in links.lost.into_iter().take(LINKED_MAX) {
-            self.judge(origin, position);
+        let Some(Links { lost, .. }) = body::links(frame) else { return };
+        // The next frame begins elsewhere, so that all have their turn.
+        let first = usize::try_from(frame.position().sequence).unwrap_or_default() % lost.len().max(1);
+        let mut looks = 0;
+        for Lost { origin, position } in lost.iter().cycle().skip(first).take(lost.len()) {
+            if looks >= VERDICT_LOOKS_MAX {
+                break;
+            }
+            looks += self.judge(*origin, *position);
         }
     }
 
-    /// Asks all neighbours of a host whether it is dead, one of whom says that it lost it at `position`.
-    fn judge(&mut self, origin: OriginId, position: Position) {
-        let Some(known) = self.origins.of(origin) else { return };
+    /// Asks all neighbours of a host whether it is dead, one of whom says that it lost it at `position`. Returns how many
+    /// hosts' links were read for that.
+    fn judge(&mut self, origin: OriginId, position: Position) -> usize {
+        let Some(known) = self.origins.of(origin) else { return 0 };
         if known.is_dead || known.position() > position || origin == self.own.origin() {
-            return;
+            return 0;
         }
         let newest = known.position();
         let neighbours = known.frames.links().up;
+        let looks = 1 + neighbours.len();
         let is_dead = liveness::is_dead(origin, newest, &neighbours, |neighbour| {
             if neighbour == self.own.origin() {
                 return self.lost.0.get(&origin).filter(|lost| lost.is_said).map(|lost| lost.position);
@@ -143,5 +151,6 @@ impl Engine {
             known.is_dead = true;
             self.outputs.push_back(Output::Died { origin });
         }
+        looks
     }
 }
