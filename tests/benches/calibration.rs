@@ -30,6 +30,8 @@ fn main() -> ExitCode {
         fleet.start(number, &start.seeds);
     }
     let measured = measure(&fleet, began);
+    // They would take the processors from the simulator.
+    drop(fleet);
     let (wake_us, predicted) = fit(scenario, size, measured.p50_ms);
     println!(
         "simulated with waits of up to {wake_us} µs for a processor; a fifth is the most that anything may be off\n"
