@@ -240,7 +240,7 @@ impl Simulation {
     /// A message came to a host.
     pub(crate) fn hear(&mut self, end: usize, bytes: Bytes) {
         self.narrate(|| story::of_message(end, &bytes));
-        let is_frame = bytes.first().is_some_and(|first| *first != 0);
+        let is_frame = !Control::is_control(&bytes);
         self.measures.frames_arrived += u64::from(is_frame);
         self.tell(self.ends[end].host, Input::Message { link: link_of(end), bytes });
     }

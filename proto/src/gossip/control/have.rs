@@ -2,17 +2,17 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{Alias, MARK};
+use super::Alias;
 
-/// The message's number.
-pub(super) const NUMBER: u8 = 9;
+/// The message's first byte, where a frame has its version.
+pub(super) const MARK: u8 = 255;
 
 /// Announces frames: those of origins whose frames the receiver gets by another link. An empty one says that the
 /// sender is there.
 ///
 /// It is the message that goes most often, so it has an encoding of its own: for each frame how far its alias lies
 /// above that of the one before, as [`Control`](super::Control) encodes integers, the last byte of its sequence, and,
-/// where that is a multiple of [`COST_EVERY`], what its way has cost. One frame makes a message of four or five bytes.
+/// where that is a multiple of [`COST_EVERY`], what its way has cost. One frame makes a message of three or four bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Have(pub Vec<Announcement>);
 
@@ -33,13 +33,13 @@ pub const COST_EVERY: u8 = 4;
 impl Have {
     /// Whether a message between neighbours is such a one.
     pub(in crate::gossip) fn is_have(bytes: &[u8]) -> bool {
-        bytes.starts_with(&[MARK, NUMBER])
+        bytes.first() == Some(&MARK)
     }
 
     /// The message's bytes. Announcements are in ascending order of aliases.
     pub fn encode(&self) -> Bytes {
-        let mut bytes = BytesMut::with_capacity(2 + 2 * self.0.len());
-        bytes.put_slice(&[MARK, NUMBER]);
+        let mut bytes = BytesMut::with_capacity(1 + 3 * self.0.len());
+        bytes.put_u8(MARK);
         let mut last = 0;
         for Announcement { alias, low, cost } in &self.0 {
             match u8::try_from(alias - last) {
@@ -61,7 +61,7 @@ impl Have {
     /// The announcements in the bytes of such a message; the last is None if the bytes are none. Nothing is kept of
     /// bytes that are another message.
     pub fn decode(bytes: &[u8]) -> Option<impl Iterator<Item = Option<Announcement>>> {
-        let mut rest = bytes.strip_prefix(&[MARK, NUMBER])?;
+        let mut rest = bytes.strip_prefix(&[MARK])?;
         let mut last: Alias = 0;
         Some(std::iter::from_fn(move || {
             if rest.is_empty() {

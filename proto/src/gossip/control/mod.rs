@@ -15,7 +15,7 @@ use crate::body::bounded;
 use crate::limits::{ALIASES_MAX, DIGEST_BUCKETS, MESSAGE_BYTES_MAX, PEERS_MAX, SUMMARY_MAX};
 use crate::origin::{HostName, OriginId};
 
-/// A control message: a zero byte, where a frame has its version, and the message in bincode.
+/// A control message: a zero byte, where a frame has its version, and the message in bincode. [`Have`] is another one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Control {
     /// Each end's first message on a link.
@@ -136,13 +136,13 @@ impl Hello {
 impl Control {
     /// Whether a message between neighbours is a control message and no frame.
     pub fn is_control(bytes: &[u8]) -> bool {
-        bytes.first() == Some(&MARK)
+        bytes.first() == Some(&MARK) || Have::is_have(bytes)
     }
 
     /// Whether a control message is of a number that this protocol does not have, so that only a later one may send
     /// it.
     pub(super) fn is_of_later_protocol(bytes: &[u8]) -> bool {
-        matches!(bytes, [MARK, number, ..] if *number > have::NUMBER)
+        matches!(bytes, [MARK, number, ..] if *number > LAST_NUMBER)
     }
 
     /// The message's bytes.
@@ -170,6 +170,9 @@ pub(super) const PROTOCOL: u8 = 1;
 
 /// First byte of a control message. No frame's version is 0.
 const MARK: u8 = 0;
+
+/// The greatest number of a control message.
+const LAST_NUMBER: u8 = 8;
 
 /// An alias is a number below [`ALIASES_MAX`].
 const _: () = assert!(ALIASES_MAX <= Alias::MAX as usize);
