@@ -64,7 +64,7 @@ pub const ORIGIN_FORGET_MS: u64 = 24 * 60 * 60 * 1000;
 pub const LINKS_MAX: usize = 64;
 
 /// Neighbours that an agent finds for itself: with six of them a network of 1,000 hosts hangs together when half of
-/// them die at once. Two more above 1,000 hosts.
+/// them die at once. Two more above 1,000 hosts, and fewer below 16.
 pub const DEGREE: usize = 6;
 
 /// Most neighbours for each of [`DEGREE`]; beyond, others than those of the configuration are turned away.

@@ -139,6 +139,9 @@ fn whoever_is_invited_dials_those_that_are_far_away_and_no_others() {
     let mut between = Between::new(&before, &after);
     let (to, from, address) = (between.own, far.origin, address_of(LinkId(3)));
     let invite = Invite { to, from, address: Some(address), distance: HOP_LIMIT, hops_left: 1 };
+    for seed in 4..8 {
+        between.take(AFTER, &Host::of(seed).frame(0, START));
+    }
     assert_eq!(between.dialled(AFTER, invite), [address], "it lacks neighbours");
     between.handle(Input::DialFailed { target: Target::Address(address) });
     for number in 20..26 {

@@ -139,7 +139,7 @@ impl Engine {
         }
         self.ask_at = now.after_ms(self.ask_wait_ms);
         let links: Vec<LinkId> = self.links.neighbours().map(|(link, _)| link).collect();
-        if links.len() >= self.target_degree() || !self.dials.is_empty() {
+        if links.len() >= self.degree_sought() || !self.dials.is_empty() {
             return;
         }
         self.ask_wait_ms = (2 * self.ask_wait_ms).min(ASK_PEERS_MS_MAX);
@@ -176,8 +176,7 @@ impl Engine {
     /// Dials until there are as many neighbours as there should be.
     pub(super) fn fill(&mut self, now: Moment) {
         let neighbours = self.links.neighbours().count();
-        let target = self.target_degree();
-        let wanted = target.saturating_sub(neighbours);
+        let wanted = self.degree_sought().saturating_sub(neighbours);
         // Of those who are left after many died at once, most do not answer.
         let at_once = if neighbours == 0 { DIALS_MAX } else { wanted.min(DIALS_MAX) };
         while wanted > 0 && self.dials.len() < at_once {
@@ -310,6 +309,13 @@ impl Engine {
         self.send_control(other, &Control::Full, now);
         self.close(other, CloseReason::Full, now);
         true
+    }
+
+    /// How many neighbours to look for: fewer than [`Self::target_degree`] in a network of ten, where every further link
+    /// costs announcements and shortens nothing.
+    fn degree_sought(&self) -> usize {
+        let digits = usize::BITS - self.origins.len().leading_zeros();
+        self.target_degree().min(usize::try_from(digits).unwrap_or(usize::MAX) + 1)
     }
 
     /// How many neighbours there should be: a few more in a large network, whose trees are deeper.

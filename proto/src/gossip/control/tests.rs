@@ -67,10 +67,10 @@ fn a_list_that_claims_to_be_long_is_refused() {
 }
 
 #[test]
-fn one_announcement_takes_four_or_five_bytes() {
-    assert_eq!(Have(vec![Announcement { alias: 250, low: 9, cost: None }]).encode().len(), 4);
-    assert_eq!(Have(vec![Announcement { alias: 250, low: 8, cost: Some(1) }]).encode().len(), 5);
-    assert_eq!(Have::default().encode().len(), 2);
+fn one_announcement_takes_three_or_four_bytes() {
+    assert_eq!(Have(vec![Announcement { alias: 250, low: 9, cost: None }]).encode().len(), 3);
+    assert_eq!(Have(vec![Announcement { alias: 250, low: 8, cost: Some(1) }]).encode().len(), 4);
+    assert_eq!(Have::default().encode().len(), 1);
 }
 
 fn announcements() -> impl Strategy<Value = Vec<Announcement>> {
