@@ -107,6 +107,14 @@ pub const INVITE_RATE: Rate = Rate::once_in_ms(1000, 32);
 /// Dials of agents because they are far away.
 pub const FAR_LINK_RATE: Rate = Rate::once_in_ms(INVITE_FAR_MS, 1);
 
+/// So few neighbours that the next ones are dialled at once. From there on an agent takes its time, as others look for
+/// neighbours too when it does, at the start or after many died: if all dialled as many as they lack, they would end
+/// with ten instead of six.
+pub const NEIGHBOURS_FEW: usize = 3;
+
+/// Mean time between two dials for further neighbours, in milliseconds.
+pub const FILL_MS: u64 = 1000;
+
 /// Most dials at once.
 pub const DIALS_MAX: usize = 16;
 

@@ -25,7 +25,7 @@ use super::random::Random;
 use super::recorder::Recorder;
 use super::told::Told;
 use crate::frame::{Frame, Position};
-use crate::limits::{ASK_PEERS_MS, DEGREE, INVITE_MS, UPKEEP_MS};
+use crate::limits::{ASK_PEERS_MS, DEGREE, FILL_MS, INVITE_MS, UPKEEP_MS};
 use crate::moment::Moment;
 use crate::origin::{HostName, OriginId, Verifier};
 
@@ -55,6 +55,8 @@ pub struct Engine {
     /// Where this very agent was reached.
     pub(super) own_addresses: BTreeSet<SocketAddr>,
     pub(super) redialled_at: Moment,
+    /// When to dial for a further neighbour, if there are a few.
+    pub(super) fill_at: Moment,
     /// Neighbours with whom to compare what is held.
     pub(super) syncs: VecDeque<LinkId>,
     pub(super) sync_at: Moment,
@@ -102,6 +104,7 @@ impl Engine {
             full_seeds: FullSeeds::default(),
             own_addresses: BTreeSet::new(),
             redialled_at: now,
+            fill_at: now.after_ms(2 * FILL_MS),
             syncs: VecDeque::new(),
             sync_at: now,
             sync_any_at: now,

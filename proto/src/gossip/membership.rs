@@ -11,8 +11,8 @@ use super::output::Output;
 use super::sync::is_summarised;
 use super::ties::{Tie, Ties};
 use crate::limits::{
-    ASK_PEERS_MS, ASK_PEERS_MS_MAX, DIAL_WAIT_MS, DIALS_MAX, LOST_REDIAL_MS, NEIGHBOURS_PER_DEGREE,
-    OWN_ADDRESSES_MAX, PEERS_MAX, QUESTION_RATE,
+    ASK_PEERS_MS, ASK_PEERS_MS_MAX, DIAL_WAIT_MS, DIALS_MAX, FILL_MS, LOST_REDIAL_MS, NEIGHBOURS_FEW,
+    NEIGHBOURS_PER_DEGREE, OWN_ADDRESSES_MAX, PEERS_MAX, QUESTION_RATE,
 };
 use crate::moment::Moment;
 use crate::origin::OriginId;
@@ -173,16 +173,23 @@ impl Engine {
         }
     }
 
-    /// Dials until there are as many neighbours as there should be.
+    /// Dials until there are as many neighbours as there should be: the first few at once, further ones one by one.
     pub(super) fn fill(&mut self, now: Moment) {
         let neighbours = self.links.neighbours().count();
         let wanted = self.degree_sought().saturating_sub(neighbours);
-        // Of those who are left after many died at once, most do not answer.
-        let at_once = if neighbours == 0 { DIALS_MAX } else { wanted.min(DIALS_MAX) };
+        let at_once = match neighbours {
+            // Of those who are left after many died at once, most do not answer.
+            0 => DIALS_MAX,
+            1..NEIGHBOURS_FEW => NEIGHBOURS_FEW - neighbours,
+            _ if now < self.fill_at => return,
+            _ => 1,
+        };
         while wanted > 0 && self.dials.len() < at_once {
             let Self { links, dials, passive, random, .. } = self;
             let is_out = |address| dials.contains_key(&address) || is_linked(links, address);
             let Some(address) = passive.choose(random, now, is_out) else { break };
+            let pause_ms = FILL_MS / 2 + random.next() % FILL_MS;
+            self.fill_at = now.after_ms(pause_ms);
             self.dial(address, Purpose::Fill, now);
         }
     }
