@@ -153,6 +153,7 @@ impl Simulation {
         let engine = if self.is_flooding { engine.flooding() } else { engine };
         let schema = u16::try_from(mix(self.seed ^ self.now ^ host as u64) & 0x7fff).unwrap_or(0);
         let composer = Composer::new(key, identity, HOP_LIMIT, epoch).numbering_schemas_after(schema);
+        let composer = if self.are_critical { composer.critical() } else { composer };
         let key = key_of(host);
         let started = &mut self.hosts[host];
         started.agent = Some(Agent { engine, composer, key, extra_at: None, extra_sent_at: None });

@@ -22,6 +22,7 @@ pub(crate) struct Simulation {
     pub(crate) seed: u64,
     pub(crate) degree: usize,
     pub(crate) is_flooding: bool,
+    pub(crate) are_critical: bool,
     pub(crate) now: Micros,
     end: Micros,
     pub(crate) calendar: Calendar,
@@ -60,12 +61,13 @@ impl Simulation {
     /// The network of `setting` before its first event.
     pub(crate) fn new(setting: Setting) -> Self {
         let Setting { seed, degree, hosts: count, speakers, watched_pairs, is_flooding, .. } = setting;
-        let Setting { delay_us, wake_us, seeds_of, plan, end, .. } = setting;
+        let Setting { are_critical, delay_us, wake_us, seeds_of, plan, end, .. } = setting;
         let origins: Vec<_> = (0..speakers).map(origin_of).collect();
         let mut simulation = Self {
             seed,
             degree,
             is_flooding,
+            are_critical,
             now: 0,
             end,
             calendar: Calendar::new(),

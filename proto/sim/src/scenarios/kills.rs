@@ -13,6 +13,10 @@ pub(super) const ALL: &[Scenario] = &[
     kill("kill-blackhole-50", "Half of the machines lose their power at once.", |sketch| dark(sketch, 50)),
     kill("kill-blackhole-80", "80 % of the machines lose their power at once.", |sketch| dark(sketch, 80)),
     kill("one-relay-blackholed", "One machine loses its power.", one_dark),
+    kill("one-relay-blackholed-k2", "The same where all frames take two paths.", |sketch| {
+        sketch.are_critical = true;
+        one_dark(sketch);
+    }),
 ];
 
 const fn kill(name: &'static str, about: &'static str, draw: fn(&mut Sketch)) -> Scenario {

@@ -83,6 +83,8 @@ pub(crate) struct Setting {
     pub(crate) speakers: usize,
     pub(crate) watched_pairs: usize,
     pub(crate) is_flooding: bool,
+    /// Whether the frames of all hosts take two paths.
+    pub(crate) are_critical: bool,
     pub(crate) delay_us: (Micros, Micros),
     pub(crate) wake_us: Micros,
     /// By host: whom its configuration names.
@@ -104,6 +106,7 @@ impl Scenario {
             speakers: size.speakers.min(sketch.seeds_of.len()),
             watched_pairs: size.watched_pairs,
             is_flooding: size.is_flooding,
+            are_critical: sketch.are_critical,
             delay_us: size.delay_us,
             wake_us: size.wake_us,
             seeds_of: sketch.seeds_of,
@@ -145,6 +148,7 @@ struct Sketch {
     seeds_of: Vec<Vec<usize>>,
     plan: Vec<(Micros, Fault)>,
     end: Micros,
+    are_critical: bool,
 }
 
 impl Sketch {
@@ -153,7 +157,7 @@ impl Sketch {
         let mut overlay = Random::of(size.seed, Purpose::Overlay);
         let seeds_of = (0..size.n).map(|host| random_seeds(host, size, &mut overlay)).collect();
         let random = Random::of(size.seed, Purpose::Faults);
-        Self { n: size.n, random, seeds_of, plan: Vec::new(), end: 0 }
+        Self { n: size.n, random, seeds_of, plan: Vec::new(), end: 0, are_critical: false }
     }
 
     fn at(&mut self, at: Micros, fault: Fault) {
