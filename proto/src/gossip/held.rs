@@ -42,6 +42,11 @@ impl Frames {
         Self { keyframe: Timed::new(keyframe, now), newest: None }
     }
 
+    /// Whose they are.
+    pub(super) fn origin(&self) -> OriginId {
+        self.keyframe.frame.origin()
+    }
+
     /// How many bytes these are.
     pub(super) fn bytes(&self) -> usize {
         let frames = std::iter::once(&self.keyframe).chain(&self.newest);

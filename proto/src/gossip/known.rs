@@ -15,7 +15,6 @@ use crate::origin::{HostName, OriginId, PublicKey};
 /// that a check takes.
 #[derive(Debug)]
 pub(super) struct Known {
-    origin: OriginId,
     pub(super) host: HostName,
     epoch: u32,
     pub(super) seen: Seen,
@@ -38,7 +37,6 @@ impl Known {
         let mut seen = Seen::default();
         seen.insert(sequence);
         Some(Self {
-            origin: frame.origin(),
             host: identity.host,
             epoch,
             seen,
@@ -52,7 +50,7 @@ impl Known {
 
     /// Who it is.
     pub(super) fn origin(&self) -> OriginId {
-        self.origin
+        self.frames.origin()
     }
 
     /// Where its newest frame stands.

@@ -62,6 +62,7 @@ mod frames;
 mod full_seeds;
 mod health;
 mod held;
+mod index;
 mod input;
 mod invitations;
 mod journal;

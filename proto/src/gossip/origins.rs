@@ -1,11 +1,12 @@
 //! What is known of each origin: its key, the frames held, and which were seen.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::{Bound, RangeInclusive};
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use super::allowance::Draw;
 use super::control::Alias;
 use super::held::Held;
+use super::index::Index;
 use super::known::Known;
 use super::room::{Room, pooled};
 use super::slot::Slot;
@@ -23,7 +24,7 @@ use crate::origin::{HostName, OriginId};
 /// no room is spread all the same; only who joins later has to wait for the next one.
 #[derive(Debug)]
 pub(super) struct Origins {
-    index: BTreeMap<OriginId, Slot>,
+    index: Index,
     known: Vec<Option<Known>>,
     free: Vec<Slot>,
     /// Places whose origins were forgotten, until the links know.
@@ -88,7 +89,7 @@ enum Need {
 impl Origins {
     pub(super) fn new(now: Moment) -> Self {
         Self {
-            index: BTreeMap::new(),
+            index: Index::default(),
             known: Vec::new(),
             free: Vec::new(),
             vacated: Vec::new(),
@@ -120,7 +121,7 @@ impl Origins {
     }
 
     pub(super) fn slot(&self, origin: OriginId) -> Option<Slot> {
-        self.index.get(&origin).copied()
+        self.index.get(origin)
     }
 
     pub(super) fn get(&self, slot: Slot) -> Option<&Known> {
@@ -140,7 +141,7 @@ impl Origins {
         &self,
         range: RangeInclusive<OriginId>,
     ) -> impl Iterator<Item = (OriginId, Slot, &Known)> {
-        self.index.range(range).filter_map(|(origin, slot)| Some((*origin, *slot, self.get(*slot)?)))
+        self.index.range(range).filter_map(|(origin, slot)| Some((origin, slot, self.get(slot)?)))
     }
 
     /// All origins.
@@ -165,10 +166,9 @@ impl Origins {
     }
 
     pub(super) fn held_after(&self, after: Option<OriginId>) -> Option<Held<'_>> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let (origin, slot) = self.index.range((from, Bound::Unbounded)).next()?;
-        let known = self.get(*slot)?;
-        Some(Held { origin: *origin, host: &known.host, frames: &known.frames })
+        let (origin, slot) = self.index.after(after)?;
+        let known = self.get(slot)?;
+        Some(Held { origin, host: &known.host, frames: &known.frames })
     }
 
     /// Looks at a frame without a look at its signature.
@@ -246,9 +246,12 @@ impl Origins {
         }
         self.sweep_at = now.after_ms(SWEEP_INTERVAL_MS);
         let is_over = |known: &Known| now.since(known.heard_at) >= ORIGIN_FORGET_MS;
-        let all = self.index.iter().map(|(origin, slot)| (*origin, *slot));
-        let over: Vec<OriginId> =
-            all.filter(|(_, slot)| self.get(*slot).is_some_and(is_over)).map(|(origin, _)| origin).collect();
+        let over: Vec<OriginId> = self
+            .index
+            .iter()
+            .filter(|(_, slot)| self.get(*slot).is_some_and(is_over))
+            .map(|(origin, _)| origin)
+            .collect();
         for origin in over {
             self.remove(origin);
         }
@@ -279,7 +282,7 @@ impl Origins {
     }
 
     fn remove(&mut self, origin: OriginId) {
-        let Some(slot) = self.index.remove(&origin) else { return };
+        let Some(slot) = self.index.remove(origin) else { return };
         if let Some(known) = self.known.get_mut(slot.place()).and_then(Option::take) {
             self.room.exchange(known.frames.bytes(), 0);
             self.vacated.push(slot);
@@ -313,7 +316,7 @@ impl Origins {
             return false;
         }
         let helps = |known: &Known| need == Need::Place || pooled(known.frames.bytes()) > 0;
-        let all = self.index.iter().filter_map(|(origin, slot)| Some((*origin, self.get(*slot)?)));
+        let all = self.index.iter().filter_map(|(origin, slot)| Some((origin, self.get(slot)?)));
         let silent = all.filter(|(_, known)| now.since(known.heard_at) >= ORIGIN_SILENT_MS && helps(known));
         let longest = silent.min_by_key(|(_, known)| known.heard_at).map(|(origin, _)| origin);
         match (longest, need) {

@@ -6,36 +6,41 @@ use super::link::LinkId;
 /// others are pruned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Paths {
-    first: Option<LinkId>,
-    second: Option<LinkId>,
+    first: LinkOrNone,
+    second: LinkOrNone,
     /// What the way of the newest frame has cost: milliseconds and hops, added up.
     pub(super) cost: u8,
     /// Whether a frame was announced that has not come.
     pub(super) is_missing: bool,
 }
 
+/// A link or none, in eight bytes: a number that no link has, as they count up from 0, stands for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct LinkOrNone(u64);
+
 impl Paths {
     /// The link that delivers first.
     pub(super) fn first(&self) -> Option<LinkId> {
-        self.first
+        self.first.link()
     }
 
     /// The link that delivers the same once more, for an origin with two paths.
     pub(super) fn second(&self) -> Option<LinkId> {
-        self.second
+        self.second.link()
     }
 
     /// A frame came by `link` before all others.
     pub(super) fn delivered_first(&mut self, link: LinkId) {
-        if self.first != Some(link) {
-            self.second = if self.second == Some(link) { self.first } else { self.second };
-            self.first = Some(link);
+        let link = LinkOrNone::of(Some(link));
+        if self.first != link {
+            self.second = if self.second == link { self.first } else { self.second };
+            self.first = link;
         }
     }
 
     /// `link` is a second path from now on.
     pub(super) fn set_second(&mut self, link: Option<LinkId>) {
-        self.second = link;
+        self.second = LinkOrNone::of(link);
     }
 
     /// Whether the newest frame would have come clearly sooner from a neighbour whom it cost `cost` to get, by a link
@@ -46,13 +51,30 @@ impl Paths {
 
     /// A link is gone. Whether it was one of the paths.
     pub(super) fn lose(&mut self, link: LinkId) -> bool {
-        let was_path = self.first == Some(link) || self.second == Some(link);
-        if self.first == Some(link) {
-            self.first = self.second.take();
-        } else if self.second == Some(link) {
-            self.second = None;
+        let link = LinkOrNone::of(Some(link));
+        let was_path = self.first == link || self.second == link;
+        if self.first == link {
+            self.first = std::mem::take(&mut self.second);
+        } else if self.second == link {
+            self.second = LinkOrNone::default();
         }
         was_path
+    }
+}
+
+impl LinkOrNone {
+    fn of(link: Option<LinkId>) -> Self {
+        link.map_or_else(Self::default, |LinkId(number)| Self(number))
+    }
+
+    fn link(self) -> Option<LinkId> {
+        (self != Self::default()).then_some(LinkId(self.0))
+    }
+}
+
+impl Default for LinkOrNone {
+    fn default() -> Self {
+        Self(u64::MAX)
     }
 }
 
