@@ -98,8 +98,8 @@ impl Engine {
     }
 
     /// Most links that frames cross in a network of this size whose neighbours are drawn from all: as many as the size
-    /// has binary digits, and one more. So it was measured for 100 to 1,000 hosts with
-    /// [`DEGREE`](crate::limits::DEGREE).
+    /// has binary digits. Of 100 hosts with [`DEGREE`](crate::limits::DEGREE) they were 7 to 9, in
+    /// simulations (`proto/sim/RESULTS.md`).
     fn distance_expected(&self) -> u8 {
         let digits = usize::BITS - self.origins.len().leading_zeros();
         u8::try_from(digits).unwrap_or(u8::MAX)
