@@ -36,6 +36,7 @@
 //! - `frame`: the envelope and its signature
 //! - `body`: sections, the codec, and what is in keyframes and deltas
 //! - `compose` and `mirror`: the two ends, from readings to frames and back
+//! - `handover`: readings from one program of a host to another
 //! - `liveness`: who is dead, by the word of its neighbours
 //! - [`gossip`]: the engine, links, and what is held of each origin
 //! - `beacon`: what an agent says on its LAN
@@ -49,6 +50,7 @@ pub mod catalogue;
 mod compose;
 mod frame;
 pub mod gossip;
+mod handover;
 pub mod limits;
 mod liveness;
 mod metric;
@@ -62,6 +64,7 @@ pub use beacon::{BEACON_BYTES, Beacon};
 pub use body::{BodyError, Identity, Links, Lost, links_of};
 pub use compose::{ComposeError, Composer};
 pub use frame::{Envelope, FRAME_OVERHEAD_BYTES, Frame, FrameError, FrameKind, Position, VERSION};
+pub use handover::{decode_readings, encode_readings};
 pub use liveness::is_dead;
 pub use metric::{Kind, LabelKeys, Metric, MetricId, MetricRef, Unit};
 pub use mirror::{Applied, Mirror, MirrorError};

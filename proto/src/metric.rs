@@ -41,6 +41,10 @@ impl Unit {
     pub const BITS_PER_SECOND: Self = Self::of("bits/second");
     /// Degrees Celsius.
     pub const CELSIUS: Self = Self::of("celsius");
+    /// Watts.
+    pub const WATTS: Self = Self::of("watts");
+    /// Joules, which are watt seconds.
+    pub const JOULES: Self = Self::of("joules");
     /// Cycles in each second.
     pub const HERTZ: Self = Self::of("hertz");
     /// Seconds.

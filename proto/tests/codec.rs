@@ -13,11 +13,11 @@ use proptest::prelude::*;
 
 /// Metrics beyond the base rows, so that their rows travel with the keyframes: one of each scale, and a text.
 static METRICS: [Metric; 5] = [
-    Metric::gauge(300, "test.whole", Unit::PERCENT, Scale::Whole, "Test.").labelled(&["a"]).deadband(2),
-    Metric::gauge(301, "test.mib", Unit::BYTES, Scale::Multiple(1 << 20), "Test."),
-    Metric::counter(302, "test.tenths", Unit::COUNT, Scale::Fraction(10), "Test.").labelled(&["a", "b"]),
-    Metric::gauge(303, "test.rate", Unit::BYTES_PER_SECOND, Scale::Octaves, "Test.").deadband(3),
-    Metric::text(304, "test.text", "Test.").labelled(&["a"]),
+    Metric::gauge(1300, "test.whole", Unit::PERCENT, Scale::Whole, "Test.").labelled(&["a"]).deadband(2),
+    Metric::gauge(1301, "test.mib", Unit::BYTES, Scale::Multiple(1 << 20), "Test."),
+    Metric::counter(1302, "test.tenths", Unit::COUNT, Scale::Fraction(10), "Test.").labelled(&["a", "b"]),
+    Metric::gauge(1303, "test.rate", Unit::BYTES_PER_SECOND, Scale::Octaves, "Test.").deadband(3),
+    Metric::text(1304, "test.text", "Test.").labelled(&["a"]),
 ];
 
 fn composer() -> Composer {
@@ -315,7 +315,7 @@ fn a_host_that_fills_a_frame_is_read_in_full() {
 #[test]
 fn a_metric_of_a_later_version_is_shown_with_its_name_and_unit() {
     let later = std::sync::Arc::new(Metric {
-        id: MetricId(999),
+        id: MetricId(1999),
         name: Cow::Borrowed("later.metric"),
         kind: Kind::Gauge,
         unit: Unit::named("parsecs".to_owned()),

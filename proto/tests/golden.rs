@@ -89,7 +89,7 @@ fn a_leave_is_written_and_read_as_ever() {
 #[test]
 fn rows_of_other_metrics_are_written_and_read_as_ever() {
     let scales = [Scale::Whole, Scale::Multiple(1024), Scale::Fraction(1000), Scale::Octaves];
-    let numbers = (400..).zip(scales).zip([Kind::Gauge, Kind::Counter, Kind::Gauge, Kind::Gauge]);
+    let numbers = (1400..).zip(scales).zip([Kind::Gauge, Kind::Counter, Kind::Gauge, Kind::Gauge]);
     let mut readings: Vec<Reading> = numbers
         .map(|((id, scale), kind)| Reading {
             metric: learned(id, kind, scale, &["ship", "deck"]),

@@ -36,8 +36,8 @@ const LATER: &[u8] = b"of a later version";
 fn sections() -> Vec<(u8, Vec<u8>)> {
     vec![
         (IDENTITY, identity()),
-        (ROWS, list(&[row(300, "later.metric", 0, 2, &["which"])])),
-        (SERIES, series(&[text("x")], &[(300, 1)], &[0])),
+        (ROWS, list(&[row(1300, "later.metric", 0, 2, &["which"])])),
+        (SERIES, series(&[text("x")], &[(1300, 1)], &[0])),
         (CELLS, cells(&[])),
     ]
 }
@@ -187,7 +187,7 @@ fn an_unknown_absence_is_a_failure() {
 #[test]
 fn a_metric_of_an_unknown_kind_and_scale_is_a_gauge_in_whole_units() {
     let mut sections = sections();
-    sections[1].1 = list(&[row(300, "later.metric", 9, 9, &["which"])]);
+    sections[1].1 = list(&[row(1300, "later.metric", 9, 9, &["which"])]);
     let mirror = Mirror::new(&Head::new(KEYFRAME, 1).seal(&body(&sections))).unwrap();
     let reading = &mirror.readings()[0];
     assert_eq!((reading.metric.kind, reading.metric.scale), (Kind::Gauge, Scale::Whole));

@@ -117,7 +117,7 @@ static IDENTITY: LazyLock<Vec<u8>> = LazyLock::new(|| {
 const SECTION_HEAD_BYTES: usize = 3;
 
 /// Rows of metrics below this number prevail over the catalogue, but no host of ours sends them.
-const BASE_ROWS_END: u16 = 256;
+const BASE_ROWS_END: u16 = 1024;
 
 /// A host looks for each label among all that it has, which takes long for the most that a stranger can send.
 const COMPOSED_MAX: usize = 256;

@@ -58,15 +58,15 @@ pub fn readings(number: f64) -> Vec<Reading> {
         known(194, &["eth0"], State::Absent(Absence::Unsupported)),
     ];
     for (id, kind, scale) in [
-        (300, Kind::Counter, Scale::Multiple(1024)),
-        (301, Kind::Gauge, Scale::Fraction(1000)),
-        (302, Kind::Gauge, Scale::Octaves),
+        (1300, Kind::Counter, Scale::Multiple(1024)),
+        (1301, Kind::Gauge, Scale::Fraction(1000)),
+        (1302, Kind::Gauge, Scale::Octaves),
     ] {
         let metric = learned(id, kind, scale);
         readings.push(Reading { metric, labels: Labels::new(&["falcon", "2"]), state: present(number) });
     }
     let text = State::Present(Value::Text(format!("höher {number}")));
-    let metric = learned(303, Kind::Text, Scale::Whole);
+    let metric = learned(1303, Kind::Text, Scale::Whole);
     readings.push(Reading { metric, labels: Labels::new(&["falcon", "3"]), state: text });
     readings
 }
