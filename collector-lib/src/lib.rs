@@ -38,7 +38,8 @@
 //!
 //! `collector` (the trait and its error), `sample` (where readings go), `context` (the way to the machine),
 //! `registry` (the list); then `file`, `rate`, `roster`, `mounts` and [`process`], which the collectors share; then the
-//! collectors: `load` and `pressure` are the smallest, `cpu`, `memory`, `disk`, `network` and `host` follow.
+//! collectors: `load` and `pressure` are the smallest, `cpu`, `memory`, `disk`, `network` and `host` follow; [`gpu`] has a
+//! program of its own to read from.
 //!
 //! The parsers are our own: the files are a few simple lines each, a pass must not allocate, and the `procfs` crate
 //! parses whole files into owned maps and vectors.
@@ -48,6 +49,7 @@ mod context;
 mod cpu;
 mod disk;
 mod file;
+pub mod gpu;
 mod host;
 mod load;
 mod memory;

@@ -9,12 +9,13 @@ use grapevine_tests::programs::{command, repository};
 use serde_json::Value;
 
 /// Which of our packages each of our packages may use: the arrows of ARCHITECTURE.md.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("grapevine-proto", &[]),
     ("grapevine-zmtp", &[]),
     ("grapevine-fuzz", &["grapevine-proto", "grapevine-zmtp"]),
     ("grapevine-sim", &["grapevine-proto"]),
     ("grapevine-collectors", &["grapevine-proto"]),
+    ("grapevine-gpu", &["grapevine-proto", "grapevine-collectors"]),
     ("grapevine-agent", &["grapevine-proto", "grapevine-zmtp", "grapevine-collectors"]),
     ("grapevine-sub", &["grapevine-proto", "grapevine-zmtp"]),
     ("grapevine-cli", &["grapevine-proto", "grapevine-sub"]),
