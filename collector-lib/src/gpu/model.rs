@@ -111,6 +111,14 @@ impl Gpu {
         self.figures.insert(row.id, (row, text.map(|text| Value::Text(text.into()))));
     }
 
+    /// The same GPU with nothing known of it but these rows.
+    #[must_use]
+    pub fn only(&self, rows: &[&'static Metric]) -> Self {
+        let mut figures = self.figures.clone();
+        figures.retain(|id, _| rows.iter().any(|row| row.id == *id));
+        Self { figures, ..Self::new(self.label.as_str(), self.standing) }
+    }
+
     /// What is known of `row`, if anything is.
     pub fn figure(&self, row: &'static Metric) -> Option<&Figure<Value>> {
         self.figures.get(&row.id).map(|(_, figure)| figure)

@@ -30,10 +30,11 @@ fn tell_gpu(gpu: &Gpu, sample: &mut Sample) {
             None => sample.absent(row, &[&gpu.label], gpu.standing.absence()),
         }
     }
-    match &gpu.processes {
+    match (gpu.figure(&rows::PROCESSES), &gpu.processes) {
+        (Some(figure), _) => tell_figure(gpu, &rows::PROCESSES, figure, sample),
         #[expect(clippy::cast_precision_loss, reason = "a machine has at most 2^22 processes")]
-        Ok(processes) => sample.number(&rows::PROCESSES, &[&gpu.label], processes.len() as f64),
-        Err(absence) => sample.absent(&rows::PROCESSES, &[&gpu.label], *absence),
+        (None, Ok(processes)) => sample.number(&rows::PROCESSES, &[&gpu.label], processes.len() as f64),
+        (None, Err(absence)) => sample.absent(&rows::PROCESSES, &[&gpu.label], *absence),
     }
 }
 

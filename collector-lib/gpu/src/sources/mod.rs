@@ -1,1 +1,3 @@
 //! The sources, a file or folder each.
+
+pub mod nvml;
