@@ -23,6 +23,19 @@ pub fn grapevine() -> PathBuf {
     built().join("grapevine")
 }
 
+/// The program that reads GPUs for the agent.
+pub fn gpu_reader() -> PathBuf {
+    built().join("grapevine-gpu")
+}
+
+/// NVIDIA's management library without a GPU.
+pub fn fake_nvml() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let path =
+        BUILT.get_or_init(|| build(&["--package", "grapevine-fake-nvml"]).join("libgrapevine_fake_nvml.so"));
+    path.clone()
+}
+
 /// The root of this repository.
 pub fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -31,19 +44,31 @@ pub fn repository() -> &'static Path {
 /// Where the programs are, after they were brought up to date: cargo builds those of other packages only when asked.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        // target/PROFILE/deps/this-test
-        let folder = test.ancestors().nth(2).unwrap().to_owned();
-        let mut build = command(env!("CARGO"));
-        build.current_dir(repository()).args(["build", "--quiet", "--package", "grapevine-agent"]);
-        build.args(["--package", "grapevine-cli", "--bins", "--target-dir"]).arg(folder.parent().unwrap());
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success(), "the programs do not build");
-        folder
-    })
+    let packages = [
+        "--package",
+        "grapevine-agent",
+        "--package",
+        "grapevine-cli",
+        "--package",
+        "grapevine-gpu",
+        "--bins",
+    ];
+    BUILT.get_or_init(|| build(&packages))
+}
+
+/// Builds as this test was built, and says where.
+fn build(what: &[&str]) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    // target/PROFILE/deps/this-test
+    let folder = test.ancestors().nth(2).unwrap().to_owned();
+    let mut build = command(env!("CARGO"));
+    build.current_dir(repository()).args(["build", "--quiet"]).args(what);
+    build.arg("--target-dir").arg(folder.parent().unwrap());
+    if folder.ends_with("release") {
+        build.arg("--release");
+    }
+    assert!(build.status().unwrap().success(), "the programs do not build");
+    folder
 }
 
 /// A process that ends with the test.

@@ -9,7 +9,7 @@ use grapevine_tests::programs::{command, repository};
 use serde_json::Value;
 
 /// Which of our packages each of our packages may use: the arrows of ARCHITECTURE.md.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("grapevine-proto", &[]),
     ("grapevine-zmtp", &[]),
     ("grapevine-fuzz", &["grapevine-proto", "grapevine-zmtp"]),
@@ -19,6 +19,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("grapevine-agent", &["grapevine-proto", "grapevine-zmtp", "grapevine-collectors"]),
     ("grapevine-sub", &["grapevine-proto", "grapevine-zmtp"]),
     ("grapevine-cli", &["grapevine-proto", "grapevine-sub"]),
+    ("grapevine-fake-nvml", &[]),
     ("grapevine-tests", &["grapevine-proto", "grapevine-zmtp", "grapevine-sub"]),
 ];
 

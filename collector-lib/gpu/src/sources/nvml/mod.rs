@@ -209,4 +209,4 @@ fn cuda_version(version: i32) -> String {
 const HEALTH_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Least time between two starts of the library: a GPU that it does not know shows after so long.
-const RENEWAL_INTERVAL: Duration = Duration::from_secs(5);
+const RENEWAL_INTERVAL: Duration = Duration::from_secs(1);

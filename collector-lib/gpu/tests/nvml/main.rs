@@ -1,0 +1,175 @@
+//! What is told of machines whose GPUs a fake of NVIDIA's library has, loaded as the real one is.
+//!
+//! `fixtures/<machine>/nvml.txt` is what is told. `GRAPEVINE_BLESS=1` writes it anew; read the difference before it is
+//! committed.
+
+#[cfg(test)]
+mod machine;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::{Duration, Instant};
+
+    use grapevine_collectors::gpu::{Roster, Source as Origin, Standing};
+    use grapevine_gpu::source::{Source, SourceError};
+    use grapevine_gpu::sources::nvml::NvmlSource;
+    use grapevine_proto::catalogue::gpu as rows;
+    use grapevine_proto::{Absence, State};
+    use serde_json::json;
+
+    use super::machine::{Machine, fixture, state};
+
+    fn check(name: &str) {
+        let told = Machine::new(name).tell();
+        let path = fixture(name).join("nvml.txt");
+        if std::env::var_os("GRAPEVINE_BLESS").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &told).unwrap();
+        }
+        assert_eq!(told, fs::read_to_string(&path).unwrap());
+    }
+
+    #[test]
+    fn two_graphics_cards() {
+        check("two-3090");
+    }
+
+    #[test]
+    fn a_gpu_that_shares_the_machines_memory() {
+        check("gb10");
+    }
+
+    #[test]
+    fn a_gpu_that_is_split_up() {
+        check("h200-mig");
+    }
+
+    #[test]
+    fn memory_that_cannot_be_read_is_not_shared_memory() {
+        let mut machine = Machine::new("gb10");
+        machine.change(|machine| {
+            machine["gpus"][0]["answers"]["nvmlDeviceGetMemoryInfo_v2"] = json!("UNKNOWN");
+        });
+        let readings = machine.pass();
+        assert_eq!(*state(&readings, "gpu.memory.kind", &["0"]), State::Absent(Absence::Failed));
+        assert_eq!(*state(&readings, "gpu.memory.total", &["0"]), State::Absent(Absence::Failed));
+        assert!(readings.iter().all(|reading| !reading.metric.name.starts_with("gpu.pool.")));
+    }
+
+    #[test]
+    fn a_gpu_that_falls_off_the_bus_leaves_the_others_alone() {
+        let mut machine = Machine::new("two-3090");
+        machine.pass();
+        machine.change(|machine| machine["gpus"][0]["lost"] = json!(true));
+        let readings = machine.pass();
+        assert_eq!(state(&readings, "gpu.state", &["0"]).text(), Some("lost"));
+        assert_eq!(state(&readings, "gpu.name", &["0"]).text(), Some("NVIDIA GeForce RTX 3090"));
+        assert_eq!(state(&readings, "gpu.power", &["0"]).absence(), Some(Absence::Failed));
+        assert_eq!(state(&readings, "gpu.state", &["1"]).text(), Some("ok"));
+        assert_eq!(state(&readings, "gpu.power", &["1"]).number(), Some(21.87));
+        // It vanishes from the library altogether.
+        machine.change(|machine| drop(machine["gpus"].as_array_mut().unwrap().remove(0)));
+        let readings = machine.pass();
+        assert_eq!(state(&readings, "gpu.state", &["0"]).text(), Some("lost"));
+        assert_eq!(state(&readings, "gpu.power", &["1"]).number(), Some(21.87));
+        // It comes back.
+        machine.change(|_| {});
+        assert_eq!(state(&machine.pass(), "gpu.power", &["0"]).number(), Some(341.25));
+    }
+
+    #[test]
+    fn a_gpu_that_is_unplugged_is_told_no_more() {
+        let mut machine = Machine::new("two-3090");
+        assert_eq!(machine.read().unwrap().len(), 2);
+        let one = Roster(machine.roster().0.split_off(1));
+        assert_eq!(machine.source.read(&one).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_gpu_that_is_plugged_in_is_told() {
+        let mut machine = Machine::new("two-3090");
+        machine.change(|machine| drop(machine["gpus"].as_array_mut().unwrap().pop()));
+        let one = Roster(machine.roster().0[..1].to_vec());
+        assert_eq!(machine.source.read(&one).unwrap().len(), 1);
+        machine.change(|_| {});
+        // The library has to be started anew, which is not done at once.
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while machine.read().unwrap().len() < 2 {
+            assert!(Instant::now() < deadline, "the new GPU does not show");
+        }
+        assert_eq!(machine.read().unwrap()[1].label, "1");
+    }
+
+    #[test]
+    fn a_gpu_that_sleeps_is_not_asked() {
+        let mut machine = Machine::new("two-3090");
+        // Whoever asks it, hangs.
+        machine.change(|machine| machine["gpus"][1]["answers"]["nvmlDeviceGetName"] = json!("HANG"));
+        let mut roster = machine.roster();
+        roster.0[1].is_suspended = true;
+        let gpus = machine.source.read(&roster).unwrap();
+        assert_eq!(gpus.len(), 1);
+        assert_eq!(gpus[0].standing, Standing::Ok);
+        assert_eq!(gpus[0].text(&rows::SOURCE), Some(Origin::Nvml.as_str()));
+    }
+
+    #[test]
+    fn processes_come_and_go() {
+        let mut machine = Machine::new("two-3090");
+        let pids = |machine: &mut Machine| -> Vec<u32> {
+            let gpus = machine.read().unwrap();
+            gpus[0].processes.as_ref().unwrap().iter().map(|process| process.pid).collect()
+        };
+        assert_eq!(pids(&mut machine), [2001, 4101, 4102]);
+        machine.change(|machine| machine["gpus"][0]["compute"] = json!([[4103, 1 << 20, 5]]));
+        assert_eq!(pids(&mut machine), [2001, 4102, 4103]);
+        machine.change(|machine| {
+            machine["gpus"][0]["compute"] = json!([]);
+            machine["gpus"][0]["graphics"] = json!([]);
+        });
+        assert!(pids(&mut machine).is_empty());
+        let readings = machine.pass();
+        assert_eq!(state(&readings, "gpu.processes", &["0"]).number(), Some(0.0));
+    }
+
+    #[test]
+    fn errors_of_the_driver_are_counted() {
+        let mut machine = Machine::new("two-3090");
+        machine.pass();
+        let bus = machine.description["gpus"][1]["bus"].clone();
+        machine.change(|machine| machine["xids"] = json!([{"bus": bus, "xid": 31}, {"bus": bus, "xid": 79}]));
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let readings = machine.pass();
+            if state(&readings, "gpu.xid.count", &["1"]).number() == Some(2.0) {
+                assert_eq!(state(&readings, "gpu.xid", &["1"]).number(), Some(79.0));
+                assert_eq!(state(&readings, "gpu.xid", &["0"]).number(), Some(0.0), "the other had none");
+                break;
+            }
+            assert!(Instant::now() < deadline, "the errors do not show");
+        }
+    }
+
+    #[test]
+    fn a_library_that_does_not_start_says_why() {
+        let fails = |init: &str| Machine::described(json!({"init": init, "gpus": []})).read().unwrap_err();
+        assert!(matches!(fails("LIB_RM_VERSION_MISMATCH"), SourceError::VersionMismatch));
+        assert!(matches!(fails("DRIVER_NOT_LOADED"), SourceError::DriverNotLoaded));
+        assert!(matches!(fails("NO_PERMISSION"), SourceError::Denied));
+        assert!(matches!(fails("UNKNOWN"), SourceError::Driver { .. }));
+        let error =
+            NvmlSource::new(Some("/nonexistent.so".into()), "/proc").read(&Roster::default()).unwrap_err();
+        assert!(matches!(error, SourceError::LibraryMissing { .. }));
+        assert!(error.to_string().contains("/nonexistent.so"), "{error}");
+    }
+
+    #[test]
+    fn a_library_that_did_not_start_may_do_so_later() {
+        let mut machine = Machine::new("two-3090");
+        machine.change(|machine| machine["init"] = json!("DRIVER_NOT_LOADED"));
+        assert!(machine.read().is_err());
+        machine.change(|_| {});
+        assert_eq!(machine.read().unwrap().len(), 2);
+    }
+}
