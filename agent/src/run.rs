@@ -119,7 +119,8 @@ impl Agent {
         if settings.critical {
             composer = composer.critical();
         }
-        let collecting = Collecting::start(&config.collectors, Context::of_this_machine(), clock);
+        let context = Context { gpu: config.collectors.gpu(), ..Context::of_this_machine() };
+        let collecting = Collecting::start(&config.collectors, context, clock);
         Ok(Self {
             clock,
             state,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use grapevine_proto::Absence;
 
+use crate::process::RunError;
 use crate::sample::Sample;
 
 /// A synchronous reader of one part of a machine.
@@ -49,6 +50,29 @@ pub enum CollectError {
         /// What should have been there.
         expected: &'static str,
     },
+    /// A program that reads for the collector could not be run or asked.
+    #[error(transparent)]
+    Program(#[from] RunError),
+    /// A program that reads for the collector takes more memory than it ever should, and was ended.
+    #[error("the program that reads for it grew to {resident_bytes} bytes and was ended")]
+    Grown {
+        /// What it took.
+        resident_bytes: u64,
+    },
+    /// A program that reads for the collector runs, and finds nothing to read from.
+    #[error("{reason}")]
+    NoSource {
+        /// What it said.
+        reason: String,
+    },
+    /// A program that reads for the collector ended, and is started again in a while.
+    #[error("{reason}; it is started again in {wait_ms} ms")]
+    Rests {
+        /// Why it ended.
+        reason: String,
+        /// How long it takes until then.
+        wait_ms: u64,
+    },
 }
 
 impl CollectError {
@@ -60,7 +84,12 @@ impl CollectError {
     pub fn absence(&self) -> Absence {
         match self {
             Self::Read { source, .. } => absence_of(source),
-            Self::TooLong { .. } | Self::Malformed { .. } => Absence::Failed,
+            Self::TooLong { .. }
+            | Self::Malformed { .. }
+            | Self::Program(_)
+            | Self::Grown { .. }
+            | Self::NoSource { .. }
+            | Self::Rests { .. } => Absence::Failed,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::gpu;
 use crate::process::Runner;
 
 /// The ways from a collector to the machine. Tests put a directory of files in place of each.
@@ -18,6 +19,8 @@ pub struct Context {
     pub architecture: &'static str,
     /// Starts the tools that some collectors need.
     pub runner: Arc<Runner>,
+    /// How GPUs are read.
+    pub gpu: gpu::Settings,
 }
 
 impl Context {
@@ -28,6 +31,7 @@ impl Context {
             space: Arc::new(statvfs),
             architecture: std::env::consts::ARCH,
             runner: Arc::new(Runner::default()),
+            gpu: gpu::Settings::default(),
         }
     }
 }

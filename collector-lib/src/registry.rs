@@ -4,7 +4,7 @@ use grapevine_proto::{Metric, catalogue};
 
 use crate::collector::Collector;
 use crate::context::Context;
-use crate::{cpu, disk, host, load, memory, network, pressure};
+use crate::{cpu, disk, gpu, host, load, memory, network, pressure};
 
 /// All collectors. A new one is a file of its own, its rows in the catalogue, and an entry here.
 pub static REGISTRY: &[Entry] = &[
@@ -63,6 +63,14 @@ pub static REGISTRY: &[Entry] = &[
         cost: Cost::Cheap,
         rows: catalogue::network::ROWS,
         build: |context| Box::new(network::Network::new(context)),
+    },
+    Entry {
+        name: "gpu",
+        table: "gpu_metrics",
+        interval_ms: 1000,
+        cost: Cost::Slow,
+        rows: catalogue::gpu::ROWS,
+        build: |context| Box::new(gpu::Gpus::new(context)),
     },
 ];
 

@@ -1,14 +1,20 @@
 //! Table `collectors`: which collectors run, and how often.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
 
-use grapevine_collectors::{Entry, REGISTRY};
+use grapevine_collectors::{Entry, REGISTRY, gpu};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-/// Settings of the collectors that the operator named, by the name of their table.
+/// Settings of the collectors that the operator named.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Collectors(BTreeMap<&'static str, CollectorSettings>);
+pub(crate) struct Collectors {
+    /// By the name of their table.
+    tables: BTreeMap<&'static str, CollectorSettings>,
+    gpu: GpuSettings,
+}
 
 /// One collector's table, such as `cpu_metrics = { enabled = true, interval_ms = 2000 }`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -20,22 +26,69 @@ struct CollectorSettings {
     interval_ms: Option<u32>,
 }
 
+/// Table `gpu_metrics`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct GpuSettings {
+    enabled: Option<bool>,
+    interval_ms: Option<u32>,
+    /// Where NVIDIA's GPUs are read from, in this order.
+    sources: Option<Vec<GpuSource>>,
+    /// Whether GPUs that sleep are woken.
+    wake_suspended: bool,
+    /// The driver's library.
+    nvml_library: Option<PathBuf>,
+    /// The program that reads GPUs.
+    helper: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum GpuSource {
+    Nvml,
+    NvidiaSmi,
+    Nvtop,
+}
+
 impl Collectors {
     /// Time between the passes of `entry` in milliseconds, or none if it is not to run.
     pub(crate) fn interval_ms(&self, entry: &Entry) -> Option<u32> {
-        let settings = self.0.get(entry.table).cloned().unwrap_or_default();
+        let settings = self.tables.get(entry.table).cloned().unwrap_or_default();
         settings.enabled.unwrap_or(true).then(|| settings.interval_ms.unwrap_or(entry.interval_ms))
     }
 
+    /// How GPUs are read.
+    pub(crate) fn gpu(&self) -> gpu::Settings {
+        let default = gpu::Settings::default();
+        let source = |source: &GpuSource| match source {
+            GpuSource::Nvml => gpu::Source::Nvml,
+            GpuSource::NvidiaSmi => gpu::Source::NvidiaSmi,
+            GpuSource::Nvtop => gpu::Source::Nvtop,
+        };
+        let sources = self.gpu.sources.as_ref().map(|sources| sources.iter().map(source).collect());
+        gpu::Settings {
+            sources: sources.unwrap_or(default.sources),
+            wakes_suspended: self.gpu.wake_suspended,
+            nvml_library: self.gpu.nvml_library.clone(),
+            reader: self.gpu.helper.clone(),
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), String> {
-        for (table, settings) in &self.0 {
+        for (table, settings) in &self.tables {
+            let least = if *table == GPU_TABLE { GPU_INTERVAL_MS_MIN } else { INTERVAL_MS_MIN };
             if let Some(interval_ms) = settings.interval_ms
-                && !(INTERVAL_MS_MIN..=INTERVAL_MS_MAX).contains(&interval_ms)
+                && !(least..=INTERVAL_MS_MAX).contains(&interval_ms)
             {
                 return Err(format!(
-                    "collectors.{table}.interval_ms = {interval_ms}: use {INTERVAL_MS_MIN} to {INTERVAL_MS_MAX}"
+                    "collectors.{table}.interval_ms = {interval_ms}: use {least} to {INTERVAL_MS_MAX}"
                 ));
             }
+        }
+        if self.gpu.sources.as_ref().is_some_and(Vec::is_empty) {
+            return Err(format!(
+                "collectors.{GPU_TABLE}.sources is empty: name some, or set enabled = false"
+            ));
         }
         Ok(())
     }
@@ -43,8 +96,32 @@ impl Collectors {
 
 impl<'de> Deserialize<'de> for Collectors {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tables = BTreeMap::<TableName, CollectorSettings>::deserialize(deserializer)?;
-        Ok(Self(tables.into_iter().map(|(TableName(name), settings)| (name, settings)).collect()))
+        deserializer.deserialize_map(Tables)
+    }
+}
+
+struct Tables;
+
+impl<'de> Visitor<'de> for Tables {
+    type Value = Collectors;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("tables of collectors")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Collectors, A::Error> {
+        let mut collectors = Collectors::default();
+        while let Some(TableName(name)) = map.next_key()? {
+            let settings = if name == GPU_TABLE {
+                collectors.gpu = map.next_value()?;
+                let GpuSettings { enabled, interval_ms, .. } = collectors.gpu;
+                CollectorSettings { enabled, interval_ms }
+            } else {
+                map.next_value()?
+            };
+            collectors.tables.insert(name, settings);
+        }
+        Ok(collectors)
     }
 }
 
@@ -63,5 +140,10 @@ impl<'de> Deserialize<'de> for TableName {
     }
 }
 
+/// The table with more than every collector has.
+const GPU_TABLE: &str = "gpu_metrics";
+
 const INTERVAL_MS_MIN: u32 = 100;
+/// A pass takes up to 50 ms, and what the driver samples is no newer than a sixth of a second.
+const GPU_INTERVAL_MS_MIN: u32 = 250;
 const INTERVAL_MS_MAX: u32 = 86_400_000;

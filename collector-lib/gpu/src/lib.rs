@@ -6,7 +6,9 @@
 //! A [`Source`](source::Source) reads the GPUs into the model of `grapevine_collectors::gpu`; there is one for NVIDIA's
 //! management library, one for each of two programs, and all are in [`sources`].
 
+pub mod chain;
 pub mod processes;
+pub mod serve;
 pub mod source;
 pub mod sources;
 pub mod unified;

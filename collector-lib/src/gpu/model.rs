@@ -163,6 +163,9 @@ impl Standing {
 }
 
 impl Source {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Nvml, Self::NvidiaSmi, Self::Nvtop, Self::Sysfs];
+
     /// What `gpu.source` says, and the configuration.
     pub const fn as_str(self) -> &'static str {
         match self {

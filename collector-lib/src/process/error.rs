@@ -42,6 +42,14 @@ pub enum RunError {
         /// The most that it may write.
         limit_bytes: usize,
     },
+    /// A program that was to stay has ended.
+    #[error("{program} ended with {}", describe(*code))]
+    Ended {
+        /// The program's name.
+        program: String,
+        /// Its exit status, or none if a signal ended it.
+        code: Option<i32>,
+    },
     /// The program failed by its own account.
     #[error("{program} ended with {}: {complaint}", describe(*code))]
     Exit {

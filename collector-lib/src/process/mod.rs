@@ -1,5 +1,8 @@
 //! The one place that starts processes: with a deadline, a cap on the output, and an end to all that was started.
+//!
+//! A [`Runner`] runs a program to its end, or starts one that stays, a [`Companion`].
 
+mod companion;
 mod error;
 mod pipe;
 
@@ -11,6 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
+pub use companion::Companion;
 pub use error::RunError;
 use pipe::Pipe;
 
@@ -69,8 +73,13 @@ impl Runner {
             // The exit was seen: this neither waits nor fails.
             child.wait().ok();
         } else {
-            self.dying.lock().unwrap_or_else(PoisonError::into_inner).push(child);
+            self.put_aside(child);
         }
+    }
+
+    /// Keeps a child that was killed until it is dead.
+    fn put_aside(&self, child: Child) {
+        self.dying.lock().unwrap_or_else(PoisonError::into_inner).push(child);
     }
 
     fn reap_dying(&self) {

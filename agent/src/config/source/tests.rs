@@ -45,6 +45,21 @@ fn the_predecessors_names_are_known() {
 }
 
 #[test]
+fn how_gpus_are_read_can_be_set() {
+    let config = accepted(
+        "[collectors]\ngpu_metrics = { interval_ms = 250, sources = [\"nvml\"], wake_suspended = true, \
+         nvml_library = \"/opt/libnvidia-ml.so.1\", helper = \"/opt/grapevine-gpu\" }\n",
+    );
+    let gpu = config.collectors.gpu();
+    assert!(gpu.wakes_suspended);
+    assert_eq!(gpu.sources, [grapevine_collectors::gpu::Source::Nvml]);
+    assert_eq!(gpu.nvml_library.as_deref(), Some(Path::new("/opt/libnvidia-ml.so.1")));
+    assert_eq!(gpu.reader.as_deref(), Some(Path::new("/opt/grapevine-gpu")));
+    let entry = REGISTRY.iter().find(|entry| entry.name == "gpu").unwrap();
+    assert_eq!(config.collectors.interval_ms(entry), Some(250));
+}
+
+#[test]
 fn mistakes_are_told_with_their_line() {
     for (text, expected) in [
         ("[metrics_agent]\nport = 6130\nprot = 1\n", "agent.toml:3: unknown field `prot`, expected"),
@@ -58,6 +73,11 @@ fn mistakes_are_told_with_their_line() {
             "agent.toml:3: unknown collector `cpu_metric`, expected one of",
         ),
         ("[collectors]\ncpu_metrics = { interval = 3 }\n", "agent.toml:2: unknown field `interval`"),
+        ("[collectors]\ncpu_metrics = { helper = \"x\" }\n", "agent.toml:2: unknown field `helper`"),
+        (
+            "[collectors]\ngpu_metrics = { sources = [\"x\"] }\n",
+            "agent.toml:2: unknown variant `x`, expected",
+        ),
         (
             "[metrics_agent]\ninterval_ms = 499\n",
             "configuration: metrics_agent.interval_ms = 499: use 500 to 60000",

@@ -27,7 +27,15 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, &told).unwrap();
         }
-        assert_eq!(told, fs::read_to_string(&path).unwrap());
+        let expected = fs::read_to_string(&path).unwrap();
+        let only_in = |here: &str, there: &str| -> Vec<String> {
+            here.lines()
+                .filter(|line| !there.lines().any(|other| other == *line))
+                .map(str::to_owned)
+                .collect()
+        };
+        let (surplus, missing) = (only_in(&told, &expected), only_in(&expected, &told));
+        assert!(told == expected, "told but not expected: {surplus:#?}\nexpected but not told: {missing:#?}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! NVIDIA's management library (NVML): what the driver itself tells.
 //!
 //! Only GPUs that are awake are ever asked for, each by its bus address: counting through all would wake the others.
-//! What never changes is asked for once, what hardly does every ten seconds ([`health`]), the rest in each pass.
+//! What never changes is asked for once, what hardly does every ten seconds (`health`), the rest in each pass.
 
 mod device;
 mod figure;

@@ -4,17 +4,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use grapevine_collectors::gpu::{BusId, Gpu};
 use grapevine_proto::Absence;
 use grapevine_proto::catalogue::gpu as rows;
-use nvml_wrapper::Nvml;
 use nvml_wrapper::bitmasks::event::EventTypes;
 use nvml_wrapper::enums::event::XidError;
 use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::struct_wrappers::event::EventData;
+use nvml_wrapper::{EventSet, Nvml};
 
 use super::library::bus_id;
 
@@ -59,17 +61,24 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Starts to watch the GPUs at these addresses, as far as they can be watched.
+    /// Watches the GPUs at these addresses from here on, as far as they can be watched.
     pub(super) fn start(nvml: &Arc<Nvml>, buses: &[BusId], reported: &Reported) -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
-        let (nvml, buses, reported, over) =
-            (Arc::clone(nvml), buses.to_vec(), reported.clone(), Arc::clone(&is_over));
+        let (registering, registered) = channel();
+        let watcher = Watcher {
+            nvml: Arc::clone(nvml),
+            buses: buses.to_vec(),
+            reported: reported.clone(),
+            is_over: Arc::clone(&is_over),
+        };
         let run = move || {
-            if let Err(error) = run(&nvml, &buses, &reported, &over) {
+            if let Err(error) = watcher.run(registering) {
                 tracing::debug!(%error, "errors of GPUs are not watched for");
             }
         };
         let thread = std::thread::Builder::new().name("xid".to_owned()).stack_size(STACK_BYTES).spawn(run);
+        // Nothing is ever sent: the other end is dropped once all are registered, or never will be.
+        registered.recv().ok();
         Self { is_over, thread: thread.ok() }
     }
 }
@@ -85,32 +94,52 @@ impl Drop for Watch {
     }
 }
 
-fn run(nvml: &Nvml, buses: &[BusId], reported: &Reported, is_over: &AtomicBool) -> Result<(), NvmlError> {
-    let mut set = nvml.create_event_set()?;
-    let mut is_watching = false;
-    for bus in buses {
-        let Ok(device) = nvml.device_by_pci_bus_id(bus_id(*bus)) else { continue };
-        // To register what is not supported would cost the set.
-        if device.supported_event_types().is_ok_and(|types| types.contains(EventTypes::CRITICAL_XID_ERROR)) {
-            set = device.register_events(EventTypes::CRITICAL_XID_ERROR, set).map_err(|error| error.error)?;
-            reported.watch(*bus);
-            is_watching = true;
-        }
-    }
-    while is_watching && !is_over.load(Ordering::Relaxed) {
-        match set.wait(WAIT_MS) {
-            Ok(event) => {
-                if let Some((bus, xid)) = of_event(&event) {
-                    reported.report(bus, xid);
+struct Watcher {
+    nvml: Arc<Nvml>,
+    buses: Vec<BusId>,
+    reported: Reported,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Watcher {
+    fn run(&self, registering: Sender<()>) -> Result<(), NvmlError> {
+        let set = self.register()?;
+        drop(registering);
+        while !self.is_over.load(Ordering::Relaxed) {
+            match set.wait(WAIT_MS) {
+                Ok(event) => {
+                    if let Some((bus, xid)) = of_event(&event) {
+                        self.reported.report(bus, xid);
+                    }
                 }
+                Err(NvmlError::Timeout) => {}
+                // The others go on; a lost GPU may answer so at once, every time.
+                Err(NvmlError::GpuLost) => std::thread::sleep(Duration::from_millis(WAIT_MS.into())),
+                Err(error) => return Err(error),
             }
-            Err(NvmlError::Timeout) => {}
-            // The others go on; a lost GPU may answer so at once, every time.
-            Err(NvmlError::GpuLost) => std::thread::sleep(std::time::Duration::from_millis(WAIT_MS.into())),
-            Err(error) => return Err(error),
         }
+        Ok(())
     }
-    Ok(())
+
+    fn register(&self) -> Result<EventSet<'_>, NvmlError> {
+        let mut set = self.nvml.create_event_set()?;
+        let mut is_watching = false;
+        for bus in &self.buses {
+            let Ok(device) = self.nvml.device_by_pci_bus_id(bus_id(*bus)) else { continue };
+            // To register what is not supported would cost the set.
+            if device
+                .supported_event_types()
+                .is_ok_and(|types| types.contains(EventTypes::CRITICAL_XID_ERROR))
+            {
+                set = device
+                    .register_events(EventTypes::CRITICAL_XID_ERROR, set)
+                    .map_err(|error| error.error)?;
+                self.reported.watch(*bus);
+                is_watching = true;
+            }
+        }
+        if is_watching { Ok(set) } else { Err(NvmlError::NotSupported) }
+    }
 }
 
 fn of_event(event: &EventData<'_>) -> Option<(BusId, u64)> {
