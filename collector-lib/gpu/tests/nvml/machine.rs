@@ -11,12 +11,11 @@ use grapevine_gpu::processes::Processes;
 use grapevine_gpu::source::{Source, SourceError};
 use grapevine_gpu::sources::nvml::NvmlSource;
 use grapevine_proto::{Reading, State, Value};
-use grapevine_tests::programs;
+use grapevine_tests::gpus::FakeDriver;
 use serde_json::Value as Json;
 
 pub(crate) struct Machine {
-    folder: tempfile::TempDir,
-    pub(crate) description: Json,
+    pub(crate) driver: FakeDriver,
     pub(crate) source: NvmlSource,
     sample: Sample,
     processes: Processes,
@@ -25,60 +24,38 @@ pub(crate) struct Machine {
 impl Machine {
     /// The machine of this name among those of the fake library.
     pub(crate) fn new(name: &str) -> Self {
-        let path = programs::repository().join("tests/fake-nvml/machines").join(name).with_extension("json");
-        Self::described(serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
+        Self::of(FakeDriver::new(name))
     }
 
-    pub(crate) fn described(description: Json) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let library = folder.path().join("libnvidia-ml.so.1");
-        fs::copy(programs::fake_nvml(), &library).unwrap();
-        let proc = folder.path().join("proc");
-        fs::create_dir(&proc).unwrap();
-        let meminfo =
-            "MemTotal:       127600748 kB\nMemAvailable:   61234560 kB\nCached:         20480000 kB\n";
-        fs::write(proc.join("meminfo"), meminfo).unwrap();
-        fs::write(folder.path().join("passwd"), "root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/:/bin/sh\n")
-            .unwrap();
+    pub(crate) fn of(driver: FakeDriver) -> Self {
+        let folder = driver.folder();
+        let proc = folder.join("proc");
+        write(&proc, "meminfo", MEMINFO);
+        write(folder, "passwd", "root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/:/bin/sh\n");
         for (pid, name, uid, group) in PROCESSES {
             let of_process = proc.join(pid.to_string());
-            fs::create_dir(&of_process).unwrap();
-            fs::write(of_process.join("comm"), format!("{name}\n")).unwrap();
-            fs::write(
-                of_process.join("status"),
-                format!("Name:\t{name}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n"),
-            )
-            .unwrap();
-            fs::write(of_process.join("cgroup"), format!("0::{group}\n")).unwrap();
+            write(&of_process, "comm", &format!("{name}\n"));
+            write(&of_process, "status", &format!("Name:\t{name}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n"));
+            write(&of_process, "cgroup", &format!("0::{group}\n"));
         }
-        let source = NvmlSource::new(Some(library.into()), &proc);
-        let processes = Processes::new(&proc, folder.path());
-        let machine = Self { folder, description, source, sample: Sample::default(), processes };
-        machine.change(|_| {});
-        machine
+        let source = NvmlSource::new(Some(driver.library().into()), &proc);
+        let processes = Processes::new(&proc, folder);
+        Self { source, sample: Sample::default(), processes, driver }
     }
 
-    /// Lets something happen to the machine.
+    /// Lets something happen to the machine as it was at first.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Json)) {
-        let mut description = self.description.clone();
-        change(&mut description);
-        // Moved into place, so that nobody reads half of it.
-        let path = self.folder.path().join("libnvidia-ml.so.1.json");
-        let beside = path.with_extension("new");
-        fs::write(&beside, description.to_string()).unwrap();
-        fs::rename(beside, path).unwrap();
+        self.driver.change(change);
     }
 
     /// All its GPUs, awake.
     pub(crate) fn roster(&self) -> Roster {
-        let buses =
-            self.description["gpus"].as_array().unwrap().iter().map(|gpu| gpu["bus"].as_str().unwrap());
-        let place = |(n, bus): (usize, &str)| Place {
+        let place = |(n, bus): (usize, String)| Place {
             label: n.to_string(),
             bus: bus.parse().unwrap(),
             is_suspended: false,
         };
-        Roster(buses.enumerate().map(place).collect())
+        Roster(self.driver.buses().into_iter().enumerate().map(place).collect())
     }
 
     pub(crate) fn read(&mut self) -> Result<Vec<Gpu>, SourceError> {
@@ -105,6 +82,14 @@ impl Machine {
         text
     }
 }
+
+fn write(folder: &Path, name: &str, text: &str) {
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join(name), text).unwrap();
+}
+
+const MEMINFO: &str =
+    "MemTotal:       127600748 kB\nMemAvailable:   61234560 kB\nCached:         20480000 kB\n";
 
 /// Processes whose names can be known; others are of another pid namespace.
 const PROCESSES: [(u32, &str, u32, &str); 5] = [

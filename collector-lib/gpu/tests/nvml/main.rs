@@ -16,6 +16,7 @@ mod tests {
     use grapevine_gpu::sources::nvml::NvmlSource;
     use grapevine_proto::catalogue::gpu as rows;
     use grapevine_proto::{Absence, State};
+    use grapevine_tests::gpus::FakeDriver;
     use serde_json::json;
 
     use super::machine::{Machine, fixture, state};
@@ -145,7 +146,7 @@ mod tests {
     fn errors_of_the_driver_are_counted() {
         let mut machine = Machine::new("two-3090");
         machine.pass();
-        let bus = machine.description["gpus"][1]["bus"].clone();
+        let bus = machine.driver.machine["gpus"][1]["bus"].clone();
         machine.change(|machine| machine["xids"] = json!([{"bus": bus, "xid": 31}, {"bus": bus, "xid": 79}]));
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
@@ -161,7 +162,9 @@ mod tests {
 
     #[test]
     fn a_library_that_does_not_start_says_why() {
-        let fails = |init: &str| Machine::described(json!({"init": init, "gpus": []})).read().unwrap_err();
+        let fails = |init: &str| {
+            Machine::of(FakeDriver::showing(json!({"init": init, "gpus": []}))).read().unwrap_err()
+        };
         assert!(matches!(fails("LIB_RM_VERSION_MISMATCH"), SourceError::VersionMismatch));
         assert!(matches!(fails("DRIVER_NOT_LOADED"), SourceError::DriverNotLoaded));
         assert!(matches!(fails("NO_PERMISSION"), SourceError::Denied));
