@@ -175,18 +175,27 @@ impl GpuHost {
         children(self.agent_id())
     }
 
-    /// Memory of its own that a process has resident, its heap and stacks, in bytes (proc(5), `RssAnon`); none if it is
-    /// gone. How much of the program's file is resident depends on what it has done so far.
+    /// Memory that a process has resident, in bytes (proc(5), `VmRSS`); none if it is gone.
+    pub fn resident_bytes(pid: u32) -> Option<u64> {
+        memory(pid, "VmRSS:")
+    }
+
+    /// What of it is the process's own, its heap and stacks (proc(5), `RssAnon`): how much of the program's file is
+    /// resident depends on what it has done so far.
     pub fn own_bytes(pid: u32) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-        Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
+        memory(pid, "RssAnon:")
     }
 
     /// Ends the agent without asking.
     pub fn kill_agent(&mut self) {
         self.agent.take().unwrap().kill();
     }
+}
+
+fn memory(pid: u32, field: &str) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+    Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
 }
 
 /// The processes that another one started (proc(5), `children`).

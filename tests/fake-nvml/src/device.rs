@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_char, c_int, c_uint, c_ulonglong};
 use nvml_wrapper_sys::bindings as c;
 use serde_json::Value;
 
-use crate::machine::{Answer, Gpu, machine, read_again, was_found};
+use crate::machine::{Answer, Gpu, Machine, machine, read_again, was_found};
 
 const OK: c::nvmlReturn_t = c::nvmlReturn_enum_NVML_SUCCESS;
 
@@ -17,16 +17,13 @@ pub(crate) fn handle(at: usize) -> c::nvmlDevice_t {
     std::ptr::without_provenance_mut(at + 1)
 }
 
-fn gpu(handle: c::nvmlDevice_t) -> Answer<Gpu> {
+fn gpu(machine: &Machine, handle: c::nvmlDevice_t) -> Answer<&Gpu> {
     let (at, instance) = (handle.addr() % INSTANCE, handle.addr() / INSTANCE);
-    let machine = machine();
     let gpu = at.checked_sub(1).and_then(|at| machine.gpus.get(at));
     let gpu = gpu.ok_or(c::nvmlReturn_enum_NVML_ERROR_INVALID_ARGUMENT)?;
     match instance.checked_sub(1) {
-        None => Ok(gpu.clone()),
-        Some(instance) => {
-            gpu.instances.get(instance).cloned().ok_or(c::nvmlReturn_enum_NVML_ERROR_INVALID_ARGUMENT)
-        }
+        None => Ok(gpu),
+        Some(instance) => gpu.instances.get(instance).ok_or(c::nvmlReturn_enum_NVML_ERROR_INVALID_ARGUMENT),
     }
 }
 
@@ -38,7 +35,7 @@ pub(crate) fn with<T>(
     ask: impl FnOnce(&Gpu) -> Answer<T>,
     write: impl FnOnce(T),
 ) -> c::nvmlReturn_t {
-    match gpu(device).and_then(|gpu| ask(&gpu)) {
+    match gpu(&machine(), device).and_then(ask) {
         Ok(answer) => {
             write(answer);
             OK
@@ -394,13 +391,14 @@ macro_rules! lists_of_processes {
             count: *mut c_uint,
             to: *mut c::nvmlProcessInfo_t,
         ) -> c::nvmlReturn_t {
-            let processes = match gpu(device) {
+            let machine = machine();
+            let processes = match gpu(&machine, device) {
                 Ok(gpu) if gpu.lost => return c::nvmlReturn_enum_NVML_ERROR_GPU_IS_LOST,
-                Ok(gpu) => gpu.$list,
+                Ok(gpu) => &gpu.$list,
                 Err(error) => return error,
             };
             // SAFETY: see the module.
-            unsafe { put_processes(&processes, count, to) }
+            unsafe { put_processes(processes, count, to) }
         }
     )*};
 }
@@ -442,7 +440,8 @@ unsafe extern "C" fn nvmlDeviceGetProcessUtilization(
     count: *mut c_uint,
     seen_us: c_ulonglong,
 ) -> c::nvmlReturn_t {
-    let gpu = match gpu(device) {
+    let machine = machine();
+    let gpu = match gpu(&machine, device) {
         Ok(gpu) if gpu.lost => return c::nvmlReturn_enum_NVML_ERROR_GPU_IS_LOST,
         Ok(gpu) => gpu,
         Err(error) => return error,

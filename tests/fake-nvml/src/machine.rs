@@ -1,8 +1,9 @@
 //! The machine that the file describes.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use nvml_wrapper_sys::bindings as c;
 use serde::Deserialize;
@@ -50,13 +51,19 @@ pub(crate) struct Xid {
 /// What a function returns: a value, or an error of the library.
 pub(crate) type Answer<T> = Result<T, c::nvmlReturn_t>;
 
-static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
+static MACHINE: Mutex<Option<Read>> = Mutex::new(None);
+
+/// The machine as it was read, and from which file: one that takes its place is another.
+struct Read {
+    file: Option<(u64, i64)>,
+    machine: Arc<Machine>,
+}
 
 /// Where the GPUs are that the library found when it started; it knows no others.
 static FOUND: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Finds the machine's GPUs.
-pub(crate) fn start() -> Machine {
+pub(crate) fn start() -> Arc<Machine> {
     let machine = read_again();
     let found = machine.gpus.iter().map(|gpu| gpu.bus.clone()).collect();
     *FOUND.lock().unwrap_or_else(PoisonError::into_inner) = found;
@@ -69,28 +76,44 @@ pub(crate) fn was_found(bus: &str) -> bool {
 }
 
 /// The machine as it was read last.
-pub(crate) fn machine() -> Machine {
-    lock().get_or_insert_with(read).clone()
+pub(crate) fn machine() -> Arc<Machine> {
+    Arc::clone(&lock().get_or_insert_with(read).machine)
 }
 
 /// The machine as the file says now.
-pub(crate) fn read_again() -> Machine {
-    lock().insert(read()).clone()
+pub(crate) fn read_again() -> Arc<Machine> {
+    let mut known = lock();
+    let file = identity(&beside());
+    if known.as_ref().is_none_or(|known| known.file != file) {
+        *known = Some(read());
+    }
+    Arc::clone(&known.get_or_insert_with(read).machine)
 }
 
-fn lock() -> MutexGuard<'static, Option<Machine>> {
+fn lock() -> MutexGuard<'static, Option<Read>> {
     MACHINE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn read() -> Machine {
+fn read() -> Read {
     let path = beside();
-    // A file that is being written, or none, is a machine without GPUs.
+    let file = identity(&path);
+    // No file is a machine without GPUs.
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_default()
+    Read { file, machine: Arc::new(serde_json::from_str(&text).unwrap_or_default()) }
+}
+
+fn identity(path: &Path) -> Option<(u64, i64)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.ino(), metadata.mtime_nsec()))
 }
 
 /// The file beside the library, which the list of the process's mappings finds (proc(5)).
 fn beside() -> PathBuf {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(find_beside).clone()
+}
+
+fn find_beside() -> PathBuf {
     let here = beside as fn() -> PathBuf as usize;
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
     let mapping = maps.lines().find(|line| {

@@ -9,9 +9,9 @@ use crate::machine::{error, machine, start};
 
 #[unsafe(no_mangle)]
 extern "C" fn nvmlInit_v2() -> c::nvmlReturn_t {
-    let init = start().init;
-    init.map_or(c::nvmlReturn_enum_NVML_SUCCESS, |name| {
-        error(&name).unwrap_or(c::nvmlReturn_enum_NVML_ERROR_UNKNOWN)
+    let machine = start();
+    machine.init.as_ref().map_or(c::nvmlReturn_enum_NVML_SUCCESS, |name| {
+        error(name).unwrap_or(c::nvmlReturn_enum_NVML_ERROR_UNKNOWN)
     })
 }
 
