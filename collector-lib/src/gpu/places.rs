@@ -13,6 +13,8 @@ pub(super) struct Places {
     devices: PathBuf,
     driver: PathBuf,
     known: Vec<Known>,
+    /// PCI devices that are no GPUs of NVIDIA, which is not found out twice.
+    others: BTreeSet<BusId>,
     looked_at_ms: Option<u64>,
 }
 
@@ -31,6 +33,7 @@ impl Places {
             devices: roots.sys.join("bus/pci/devices"),
             driver: roots.proc.join("driver/nvidia/gpus"),
             known: Vec::new(),
+            others: BTreeSet::new(),
             looked_at_ms: None,
         }
     }
@@ -88,11 +91,22 @@ impl Places {
 
     /// The addresses of all GPUs that NVIDIA's driver has: a GPU that is handed to a virtual machine is not this one's
     /// to read, nor can be one that runs by another driver.
-    fn there(&self) -> BTreeSet<BusId> {
-        let of_driver = buses(&self.driver);
-        let of_kernel =
-            buses(&self.devices).into_iter().filter(|bus| is_driven(&self.devices.join(bus.to_string())));
-        of_kernel.chain(of_driver).collect()
+    fn there(&mut self) -> BTreeSet<BusId> {
+        let mut there: BTreeSet<BusId> = buses(&self.driver).into_iter().collect();
+        let plugged: BTreeSet<BusId> = buses(&self.devices).into_iter().collect();
+        self.others.retain(|bus| plugged.contains(bus));
+        for bus in plugged {
+            let device = self.devices.join(bus.to_string());
+            if self.others.contains(&bus) {
+                continue;
+            }
+            if !is_gpu(&device) {
+                self.others.insert(bus);
+            } else if is_driven(&device) {
+                there.insert(bus);
+            }
+        }
+        there
     }
 
     fn free_label(&self) -> String {
@@ -107,16 +121,19 @@ fn buses(folder: &Path) -> Vec<BusId> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
-/// Whether a PCI device is a display controller (class 03) of NVIDIA (vendor 10de) that NVIDIA's driver runs.
-fn is_driven(device: &Path) -> bool {
+/// Whether a PCI device is a display controller (class 03) of NVIDIA (vendor 10de).
+fn is_gpu(device: &Path) -> bool {
     let begins = |name: &str, start: &str| {
-        fs::read_to_string(device.join(name))
-            .is_ok_and(|text| text.trim().to_ascii_lowercase().starts_with(start))
+        let text = fs::read_to_string(device.join(name));
+        text.is_ok_and(|text| text.trim().to_ascii_lowercase().starts_with(start))
     };
-    let driver = || fs::read_link(device.join("driver")).ok();
-    begins("vendor", "0x10de")
-        && begins("class", "0x03")
-        && driver().is_some_and(|driver| driver.file_name().is_some_and(|name| name == "nvidia"))
+    begins("vendor", "0x10de") && begins("class", "0x03")
+}
+
+/// Whether NVIDIA's driver runs it.
+fn is_driven(device: &Path) -> bool {
+    let driver = fs::read_link(device.join("driver"));
+    driver.is_ok_and(|driver| driver.file_name().is_some_and(|name| name == "nvidia"))
 }
 
 /// Time between two looks at what is plugged in, in milliseconds: a server has some hundred PCI devices.

@@ -4,6 +4,8 @@
 //! committed.
 
 #[cfg(test)]
+mod budget;
+#[cfg(test)]
 mod machine;
 
 #[cfg(test)]
@@ -19,6 +21,7 @@ mod tests {
     use grapevine_tests::gpus::FakeDriver;
     use serde_json::json;
 
+    use super::budget::bytes_per_second;
     use super::machine::{Machine, fixture, state};
 
     fn check(name: &str) {
@@ -52,6 +55,22 @@ mod tests {
     #[test]
     fn a_gpu_that_is_split_up() {
         check("h200-mig");
+    }
+
+    #[test]
+    fn a_gpu_keeps_to_its_budget_on_the_wire() {
+        let mut machine = Machine::new("two-3090");
+        let mut readings = machine.pass();
+        // One card with one process.
+        readings.retain(|reading| {
+            let mut labels = reading.labels.iter();
+            labels.next() == Some("0") && labels.next().is_none_or(|pid| pid == "4101")
+        });
+        for (works, budget) in [(false, 25), (true, 60)] {
+            let bytes = bytes_per_second(&readings, works);
+            println!("works: {works}: {bytes} B/s for {} readings", readings.len());
+            assert!(bytes <= budget, "works: {works}: {bytes} B/s are more than {budget}");
+        }
     }
 
     #[test]
