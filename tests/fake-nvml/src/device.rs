@@ -446,6 +446,9 @@ unsafe extern "C" fn nvmlDeviceGetProcessUtilization(
         Ok(gpu) => gpu,
         Err(error) => return error,
     };
+    if gpu.answer("nvmlDeviceGetMigMode").is_ok_and(|mode| mode[0] == 1) {
+        return c::nvmlReturn_enum_NVML_ERROR_NOT_SUPPORTED;
+    }
     let busy: Vec<_> =
         gpu.compute.iter().chain(&gpu.graphics).filter(|(_, _, percent)| *percent > 0).collect();
     if busy.is_empty() {

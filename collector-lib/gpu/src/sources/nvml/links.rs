@@ -45,10 +45,10 @@ impl Links {
             asked.gpu.put(&rows::PCIE_RECEIVE, receive);
             asked.gpu.put(&rows::PCIE_TRANSMIT, transmit);
         }
-        self.put_nvlink(asked, device);
     }
 
-    fn put_nvlink(&mut self, asked: &mut Asked<'_>, device: &Device<'_>) {
+    /// Takes which links to other GPUs are up, and how they do.
+    pub(super) fn put_nvlink(&mut self, asked: &mut Asked<'_>, device: &Device<'_>) {
         // What the library measures needs the number of a link, for which its bindings have no place.
         asked.gpu.put(&rows::NVLINK_RECEIVE, Err(Absence::Unsupported));
         asked.gpu.put(&rows::NVLINK_TRANSMIT, Err(Absence::Unsupported));

@@ -1,7 +1,7 @@
 //! NVIDIA's management library (NVML): what the driver itself tells.
 //!
 //! Only GPUs that are awake are ever asked for, each by its bus address: counting through all would wake the others.
-//! What never changes is asked for once, what hardly does every ten seconds (`health`), the rest in each pass.
+//! What never changes is asked for once, what hardly does every ten seconds (`health`, NVLink), the rest in each pass.
 
 mod device;
 mod figure;
@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use grapevine_collectors::gpu::{BusId, Gpu, Place, Roster, Source as Origin, Standing};
+use grapevine_proto::catalogue::gpu as rows;
 use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::{Device, Nvml};
 
@@ -171,6 +172,7 @@ impl Known {
         if self.health_at.is_none_or(is_due) {
             self.health_at = Some(now);
             health::put(&mut self.lasting, device);
+            self.links.put_nvlink(&mut Asked::new(&mut self.lasting), device);
         }
         let mut gpu = self.lasting.clone();
         gpu.label.clone_from(&place.label);
@@ -185,7 +187,9 @@ impl Known {
             return gpu;
         }
         gpu.processes = processes::of(device, &mut self.utilisation);
-        gpu.instances = instances::of(&gpu.label, device);
+        if gpu.number(&rows::MIG) == Some(1.0) {
+            gpu.instances = instances::of(&gpu.label, device);
+        }
         crate::unified::put_memory_kind(&mut gpu, memory, self.is_ats, proc);
         gpu
     }

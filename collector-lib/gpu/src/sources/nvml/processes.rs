@@ -1,6 +1,7 @@
 //! The processes on a GPU.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use grapevine_collectors::gpu::{Figure, Process};
 use grapevine_proto::Absence;
@@ -11,10 +12,18 @@ use nvml_wrapper::struct_wrappers::device::ProcessInfo;
 
 use super::figure::{absence, figure};
 
-/// Up to when a GPU's samples were read.
-#[derive(Default)]
+/// Up to when a GPU's samples were read, in microseconds of the machine's clock.
 pub(super) struct Utilisation {
     seen_us: u64,
+}
+
+impl Default for Utilisation {
+    /// What is older than a second says nothing of now.
+    fn default() -> Self {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seen = since_1970.saturating_sub(Duration::from_secs(1));
+        Self { seen_us: u64::try_from(seen.as_micros()).unwrap_or_default() }
+    }
 }
 
 /// All processes that compute or draw on the GPU, in the order of their numbers, each once. Whose they are is not the
