@@ -4,13 +4,17 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use grapevine_collectors::gpu::Source as Origin;
+use grapevine_collectors::process::Runner;
 use grapevine_gpu::chain::Chain;
 use grapevine_gpu::processes::Processes;
 use grapevine_gpu::serve::Server;
-use grapevine_gpu::sources;
+use grapevine_gpu::sources::nvidia_smi::NvidiaSmiSource;
+use grapevine_gpu::sources::nvml::NvmlSource;
+use grapevine_gpu::sources::nvtop::NvtopSource;
 use rustix::process::{Signal, set_parent_process_death_signal};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -21,11 +25,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 #[command(version)]
 struct Arguments {
     /// Where to read from, in this order: nvml, nvidia-smi, nvtop.
-    #[arg(long, value_delimiter = ',', default_value = "nvml")]
+    #[arg(long, value_delimiter = ',', default_value = "nvml,nvidia-smi,nvtop")]
     sources: Vec<String>,
     /// The driver's library, if not where it usually is.
     #[arg(long)]
     nvml_library: Option<OsString>,
+    /// Where the programs nvidia-smi and nvtop are, in the form of PATH, if not where the system's usually are.
+    #[arg(long)]
+    search_path: Option<OsString>,
     /// Where processes and memory are told of.
     #[arg(long, default_value = "/proc")]
     proc: PathBuf,
@@ -60,13 +67,18 @@ fn source(
     name: &str,
     arguments: &Arguments,
 ) -> anyhow::Result<(Origin, Box<dyn grapevine_gpu::source::Source>)> {
+    let runner = || Arc::new(arguments.search_path.clone().map_or_else(Runner::default, Runner::new));
     let origin = Origin::ALL.into_iter().find(|origin| origin.as_str() == name);
     match origin {
         Some(Origin::Nvml) => {
             let library = arguments.nvml_library.clone();
-            Ok((Origin::Nvml, Box::new(sources::nvml::NvmlSource::new(library, &arguments.proc))))
+            Ok((Origin::Nvml, Box::new(NvmlSource::new(library, &arguments.proc))))
         }
-        _ => anyhow::bail!("unknown source {name}: use nvml, nvidia-smi or nvtop"),
+        Some(Origin::NvidiaSmi) => {
+            Ok((Origin::NvidiaSmi, Box::new(NvidiaSmiSource::new(runner(), &arguments.proc))))
+        }
+        Some(Origin::Nvtop) => Ok((Origin::Nvtop, Box::new(NvtopSource::new(runner(), &arguments.proc)))),
+        Some(Origin::Sysfs) | None => anyhow::bail!("unknown source {name}: use nvml, nvidia-smi or nvtop"),
     }
 }
 

@@ -45,6 +45,14 @@ pub enum SourceError {
         /// What it said.
         reason: String,
     },
+    /// A program would look at all GPUs, and so wake one that sleeps.
+    #[error("{program} would wake GPU {gpu}, which sleeps")]
+    WouldWake {
+        /// The program's name.
+        program: &'static str,
+        /// The label of the GPU.
+        gpu: String,
+    },
     /// A program could not be run.
     #[error(transparent)]
     Program(#[from] RunError),

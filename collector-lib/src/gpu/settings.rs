@@ -19,7 +19,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { sources: vec![Source::Nvml], wakes_suspended: false, nvml_library: None, reader: None }
+        Self {
+            sources: vec![Source::Nvml, Source::NvidiaSmi, Source::Nvtop],
+            wakes_suspended: false,
+            nvml_library: None,
+            reader: None,
+        }
     }
 }
 

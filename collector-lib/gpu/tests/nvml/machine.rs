@@ -1,6 +1,5 @@
 //! A machine whose GPUs a fake library has, loaded by the path that an operator would configure.
 
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -65,22 +64,38 @@ impl Machine {
 
     /// The readings of a pass.
     pub(crate) fn pass(&mut self) -> Vec<Reading> {
-        let mut gpus = self.read().unwrap();
+        let gpus = self.read().unwrap();
+        self.settled(gpus)
+    }
+
+    /// The readings of a pass of another source.
+    pub(crate) fn pass_by(&mut self, source: &mut dyn Source) -> Vec<Reading> {
+        let gpus = source.read(&self.roster()).unwrap();
+        self.settled(gpus)
+    }
+
+    /// Where the kernel tells of it.
+    pub(crate) fn proc(&self) -> PathBuf {
+        self.driver.folder().join("proc")
+    }
+
+    fn settled(&mut self, mut gpus: Vec<Gpu>) -> Vec<Reading> {
         self.processes.settle(&mut gpus, Instant::now());
         self.sample.begin(0);
         tell(&gpus, &mut self.sample);
         self.sample.finish();
         self.sample.readings().cloned().collect()
     }
+}
 
-    /// The readings of a pass, a line each.
-    pub(crate) fn tell(&mut self) -> String {
-        let mut text = String::new();
-        for reading in self.pass() {
-            writeln!(text, "{}", line(&reading)).unwrap();
-        }
-        text
+/// Compares readings, a line each, with a file of the fixtures.
+pub(crate) fn check(readings: &[Reading], fixture: &Path) {
+    let told: String = readings.iter().map(|reading| line(reading) + "\n").collect();
+    if std::env::var_os("GRAPEVINE_BLESS").is_some() {
+        fs::create_dir_all(fixture.parent().unwrap()).unwrap();
+        fs::write(fixture, &told).unwrap();
     }
+    assert_eq!(told, fs::read_to_string(fixture).unwrap());
 }
 
 fn write(folder: &Path, name: &str, text: &str) {
@@ -124,6 +139,7 @@ fn line(reading: &Reading) -> String {
     format!("{}{{{}}} {state}", reading.metric.name, labels.join(","))
 }
 
+/// The folder of a machine's fixtures.
 pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }

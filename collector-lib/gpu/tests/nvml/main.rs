@@ -1,16 +1,24 @@
-//! What is told of machines whose GPUs a fake of NVIDIA's library has, loaded as the real one is.
+//! What is told of machines whose GPUs are not there: a fake of NVIDIA's library is loaded as the real one is, and
+//! scripts stand in for the programs, printing what `fixtures/<machine>` has.
 //!
-//! `fixtures/<machine>/nvml.txt` is what is told. `GRAPEVINE_BLESS=1` writes it anew; read the difference before it is
+//! `fixtures/<machine>/<source>.txt` is what is told. `GRAPEVINE_BLESS=1` writes it anew; read the difference before it is
 //! committed.
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod budget;
 #[cfg(test)]
+mod fallthrough;
+#[cfg(test)]
 mod machine;
+#[cfg(test)]
+mod programs;
+#[cfg(test)]
+mod stand_in;
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::time::{Duration, Instant};
 
     use grapevine_collectors::gpu::{Roster, Source as Origin, Standing};
@@ -22,24 +30,10 @@ mod tests {
     use serde_json::json;
 
     use super::budget::bytes_per_second;
-    use super::machine::{Machine, fixture, state};
+    use super::machine::{self, Machine, fixture, state};
 
     fn check(name: &str) {
-        let told = Machine::new(name).tell();
-        let path = fixture(name).join("nvml.txt");
-        if std::env::var_os("GRAPEVINE_BLESS").is_some() {
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, &told).unwrap();
-        }
-        let expected = fs::read_to_string(&path).unwrap();
-        let only_in = |here: &str, there: &str| -> Vec<String> {
-            here.lines()
-                .filter(|line| !there.lines().any(|other| other == *line))
-                .map(str::to_owned)
-                .collect()
-        };
-        let (surplus, missing) = (only_in(&told, &expected), only_in(&expected, &told));
-        assert!(told == expected, "told but not expected: {surplus:#?}\nexpected but not told: {missing:#?}");
+        machine::check(&Machine::new(name).pass(), &fixture(name).join("nvml.txt"));
     }
 
     #[test]

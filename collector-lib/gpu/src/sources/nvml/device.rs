@@ -1,8 +1,8 @@
 //! What a GPU is and does.
 
 use grapevine_collectors::gpu::Gpu;
+use grapevine_proto::Absence;
 use grapevine_proto::catalogue::gpu as rows;
-use grapevine_proto::{Absence, Metric};
 use nvml_wrapper::Device;
 use nvml_wrapper::bitmasks::device::ThrottleReasons;
 use nvml_wrapper::enum_wrappers::device::{Clock, TemperatureSensor, TemperatureThreshold};
@@ -14,10 +14,6 @@ use nvml_wrapper::sys_exports::field_id::NVML_FI_DEV_MEMORY_TEMP;
 use super::figure::{Asked, absence, figure};
 use super::health::field;
 use crate::unified::OwnMemory;
-
-/// The rows of what a GPU is.
-pub(super) static IDENTITY: [&Metric; 7] =
-    [&rows::NAME, &rows::UUID, &rows::DRIVER, &rows::CUDA, &rows::BUS, &rows::ARCHITECTURE, &rows::SOURCE];
 
 /// What a GPU is for as long as it is there.
 pub(super) fn put_identity(gpu: &mut Gpu, device: &Device<'_>, driver: Option<&str>, cuda: Option<&str>) {

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 
-use grapevine_collectors::gpu::BusId;
 use nvml_wrapper::Nvml;
 use nvml_wrapper::error::NvmlError;
 
@@ -34,13 +33,6 @@ fn start_one(library: &OsStr) -> Result<Nvml, SourceError> {
         NvmlError::NoPermission => SourceError::Denied,
         error => SourceError::Driver { reason: error.to_string() },
     })
-}
-
-/// A bus address as the library writes it: `0000000F:01:00.0`.
-pub(super) fn bus_id(bus: BusId) -> String {
-    let text = bus.to_string().to_uppercase();
-    let (domain, rest) = text.split_once(':').unwrap_or(("", &text));
-    format!("{domain:0>8}:{rest}")
 }
 
 /// By the loader's path, on NixOS, and under WSL.

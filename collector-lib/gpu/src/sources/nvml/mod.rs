@@ -107,7 +107,7 @@ impl Source for NvmlSource {
         // PCI Express takes 40 ms to measure: one GPU in each pass, each in its turn.
         let turn = self.known.iter().min_by_key(|(_, known)| known.links.measured_at()).map(|(bus, _)| *bus);
         for place in roster.awake() {
-            match session.nvml.device_by_pci_bus_id(library::bus_id(place.bus)) {
+            match session.nvml.device_by_pci_bus_id(super::bus_id(place.bus)) {
                 Ok(device) => {
                     let known = self.known.entry(place.bus).or_insert_with(|| session.meet(place, &device));
                     let mut gpu = known.read(place, &device, now, turn == Some(place.bus), &self.proc);
@@ -196,7 +196,7 @@ impl Known {
 
     /// What the GPU is, without anything that was measured.
     fn identity(&self, place: &Place) -> Gpu {
-        let mut gpu = self.lasting.only(&device::IDENTITY);
+        let mut gpu = self.lasting.only(&super::remembered::IDENTITY);
         gpu.label.clone_from(&place.label);
         gpu
     }

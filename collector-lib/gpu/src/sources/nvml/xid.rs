@@ -18,7 +18,7 @@ use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::struct_wrappers::event::EventData;
 use nvml_wrapper::{EventSet, Nvml};
 
-use super::library::bus_id;
+use crate::sources::bus_id;
 
 /// What was reported of each GPU that is watched.
 #[derive(Clone, Default)]
