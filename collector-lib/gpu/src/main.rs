@@ -72,7 +72,8 @@ fn source(
     match origin {
         Some(Origin::Nvml) => {
             let library = arguments.nvml_library.clone();
-            Ok((Origin::Nvml, Box::new(NvmlSource::new(library, &arguments.proc))))
+            let source = NvmlSource::new(library, &arguments.proc).with_programs_of(runner());
+            Ok((Origin::Nvml, Box::new(source)))
         }
         Some(Origin::NvidiaSmi) => {
             Ok((Origin::NvidiaSmi, Box::new(NvidiaSmiSource::new(runner(), &arguments.proc))))

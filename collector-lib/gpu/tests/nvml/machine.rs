@@ -1,11 +1,14 @@
 //! A machine whose GPUs a fake library has, loaded by the path that an operator would configure.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use grapevine_collectors::Sample;
 use grapevine_collectors::gpu::{Gpu, Place, Roster, tell};
+use grapevine_collectors::process::Runner;
 use grapevine_gpu::processes::Processes;
 use grapevine_gpu::source::{Source, SourceError};
 use grapevine_gpu::sources::nvml::NvmlSource;
@@ -37,9 +40,18 @@ impl Machine {
             write(&of_process, "status", &format!("Name:\t{name}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n"));
             write(&of_process, "cgroup", &format!("0::{group}\n"));
         }
-        let source = NvmlSource::new(Some(driver.library().into()), &proc);
+        let programs = format!("{}:/usr/bin:/bin", folder.join("bin").display());
+        let source = NvmlSource::new(Some(driver.library().into()), &proc)
+            .with_programs_of(Arc::new(Runner::new(programs)));
         let processes = Processes::new(&proc, folder);
         Self { source, sample: Sample::default(), processes, driver }
+    }
+
+    /// Puts a program there that prints `text`.
+    pub(crate) fn install(&self, name: &str, text: &str) {
+        let folder = self.driver.folder().join("bin");
+        write(&folder, name, &format!("#!/bin/sh\necho '{text}'\n"));
+        fs::set_permissions(folder.join(name), Permissions::from_mode(0o755)).unwrap();
     }
 
     /// Lets something happen to the machine as it was at first.

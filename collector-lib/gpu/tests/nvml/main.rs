@@ -68,6 +68,19 @@ mod tests {
     }
 
     #[test]
+    fn a_gpu_of_an_unknown_name_shares_memory_if_it_uses_ats() {
+        for (mode, expected) in [("ATS", Some("unified")), ("HMM", None)] {
+            let mut machine = Machine::new("gb10");
+            machine.change(|machine| {
+                machine["gpus"][0]["answers"]["nvmlDeviceGetName"] = json!("NVIDIA Successor");
+            });
+            machine.install("nvidia-smi", &format!("<gpu><addressing_mode>{mode}</addressing_mode></gpu>"));
+            let readings = machine.pass();
+            assert_eq!(state(&readings, "gpu.memory.kind", &["0"]).text(), expected, "{mode}");
+        }
+    }
+
+    #[test]
     fn memory_that_cannot_be_read_is_not_shared_memory() {
         let mut machine = Machine::new("gb10");
         machine.change(|machine| {

@@ -31,9 +31,10 @@ struct Last {
 }
 
 impl Reported {
-    /// Takes what was reported of the GPU at `bus`.
-    pub(super) fn put(&self, bus: BusId, gpu: &mut Gpu) {
-        let last = self.lock().get(&bus).copied().ok_or(Absence::Unsupported);
+    /// Takes what was reported of the GPU.
+    pub(super) fn put(&self, gpu: &mut Gpu) {
+        let bus = gpu.text(&rows::BUS).and_then(|bus| bus.parse().ok());
+        let last = bus.and_then(|bus: BusId| self.lock().get(&bus).copied()).ok_or(Absence::Unsupported);
         gpu.put_count(&rows::XID, last.map(|last| last.xid));
         gpu.put_count(&rows::XID_COUNT, last.map(|last| last.count));
     }
