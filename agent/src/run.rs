@@ -57,7 +57,7 @@ async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
     }
     notify(&[sd_notify::NotifyState::Ready]);
     let mut discovery = discovery(settings, &bound);
-    agent.serve(&mut events, &mut discovery, settings, stop(attached)?).await;
+    agent.serve(&mut events, &mut discovery, stop(attached)?).await;
     notify(&[sd_notify::NotifyState::Stopping]);
     agent.leave();
     net.shutdown(LINGER).await;
@@ -83,6 +83,8 @@ struct Agent {
     net: Net,
     collecting: Collecting,
     vitals: Vitals,
+    /// Time between two frames.
+    interval_ms: u64,
     /// When a frame is to go out between two intervals, and when the last one did.
     extra_at: Option<Moment>,
     extra_sent_at: Option<Moment>,
@@ -129,6 +131,7 @@ impl Agent {
             net: net.clone(),
             collecting,
             vitals: Vitals::new(now),
+            interval_ms: settings.interval_ms.into(),
             extra_at: None,
             extra_sent_at: None,
         })
@@ -139,13 +142,11 @@ impl Agent {
         &mut self,
         events: &mut Events,
         discovery: &mut Discovery,
-        settings: &MetricsAgent,
         stop: oneshot::Receiver<&'static str>,
     ) {
-        let interval_ms = u64::from(settings.interval_ms);
-        // Collectors pass at multiples of their intervals; frames follow a moment later with what they found.
-        let first = Moment(self.clock.now().0.next_multiple_of(interval_ms) + AFTER_PASSES_MS);
-        let mut frames = interval_at(self.clock.instant(first).into(), Duration::from_millis(interval_ms));
+        let first = self.beat_after(self.clock.now());
+        let mut frames =
+            interval_at(self.clock.instant(first).into(), Duration::from_millis(self.interval_ms));
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
         tokio::pin!(stop);
         tokio::time::sleep_until(self.clock.instant(Moment(FIRST_FRAME_MS)).into()).await;
@@ -208,7 +209,14 @@ impl Agent {
         }
     }
 
-    /// Does what the network asks for. News of links that broke wait for others that break at the same time.
+    /// When the next frame goes out after `moment`. Collectors pass at multiples of their intervals; frames follow a
+    /// moment later with what they found.
+    fn beat_after(&self, moment: Moment) -> Moment {
+        Moment(moment.0.saturating_sub(AFTER_PASSES_MS).next_multiple_of(self.interval_ms) + AFTER_PASSES_MS)
+    }
+
+    /// Does what the network asks for. News of links that broke wait for others that break at the same time, and for the
+    /// next frame if that follows at once, which would take their place in the queues.
     fn comply(&mut self, Asked { jump_above, publishes }: Asked) {
         if let Some(held) = jump_above {
             self.jump(held);
@@ -216,7 +224,10 @@ impl Agent {
         if publishes {
             let soon = self.clock.now().after_ms(EXTRA_FRAME_MS);
             let spaced = self.extra_sent_at.map_or(soon, |sent_at| sent_at.after_ms(INTERVAL_MS_MIN.into()));
-            self.extra_at.get_or_insert(soon.max(spaced));
+            let extra_at = soon.max(spaced);
+            if extra_at.after_ms(EXTRA_FRAME_MS) < self.beat_after(extra_at) {
+                self.extra_at.get_or_insert(extra_at);
+            }
         }
     }
 

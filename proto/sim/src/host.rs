@@ -389,7 +389,7 @@ impl Simulation {
         let soon = self.now + EXTRA_FRAME;
         let spaced = agent.extra_sent_at.map_or(soon, |at| at + Micros::from(INTERVAL_MS_MIN) * MS);
         let at = *agent.extra_at.get_or_insert(soon.max(spaced));
-        if at < speaker.publish_at {
+        if at + EXTRA_FRAME < speaker.publish_at {
             self.publish_at(host, at);
         }
     }
