@@ -142,6 +142,25 @@ fn two_halves_that_meet_know_all_of_each_other() {
 }
 
 #[test]
+fn who_sends_what_was_missing_goes_on_sending() {
+    let mut network = Network::of(4);
+    network.connect(A, B);
+    network.connect(C, 3);
+    (0..9).for_each(|value| drop(say_all(&mut network, value)));
+    network.connect(B, C);
+    network.settle();
+    for value in 10..13 {
+        let frame = network.publish_now(A, value);
+        network.settle();
+        assert!(
+            has(&network, C, &frame) && has(&network, 3, &frame),
+            "not only once it is announced and asked for"
+        );
+        network.pass_ms(300);
+    }
+}
+
+#[test]
 fn critical_frames_take_two_paths() {
     let mut network = Network::of(6);
     network.make_critical(A);
