@@ -165,6 +165,12 @@ pub const VERDICT_LOOKS_MAX: usize = 12 * 13;
 /// frames take to get everywhere, so that few announcements are of news.
 pub const ANNOUNCE_MS: u64 = 10;
 
+/// The same for a frame of a critical origin, which comes by two paths.
+pub const CRITICAL_ANNOUNCE_MS: u64 = 2;
+
+/// Time that an announced frame of a critical origin may take, in milliseconds: both of its paths are late then.
+pub const CRITICAL_GRAFT_MS: u64 = 5;
+
 /// Time that an announced frame may take to come by its tree before it is asked for, in milliseconds; on slow links
 /// [`GRAFT_ROUND_TRIPS`] of theirs.
 pub const GRAFT_MS: u64 = 25;

@@ -45,6 +45,14 @@ fn those_that_are_left_go_on_at_once() {
 }
 
 #[test]
+fn frames_that_take_two_paths_wait_for_nothing() {
+    for seed in [3, 5, 8] {
+        let Outcome { report, .. } = run(named("one-relay-blackholed-k2").unwrap(), Size::of(30, seed));
+        assert!(report.delivery >= 1.0 && report.max_ms <= 30.0, "{report:?}");
+    }
+}
+
+#[test]
 fn two_halves_become_one() {
     let report = simulate("partition-heal");
     assert!(report.heal_ms <= 62_000.0 && report.false_deaths == 0, "{report:?}");

@@ -89,6 +89,11 @@ impl Frames {
         self.newest.as_ref().unwrap_or(&self.keyframe).frame.hop_count()
     }
 
+    /// Whether the origin's frames must not wait for a repair.
+    pub(super) fn is_critical(&self) -> bool {
+        self.keyframe.frame.is_critical()
+    }
+
     /// Where the keyframe stands.
     pub(super) fn keyframe(&self) -> Position {
         self.keyframe.frame.position()

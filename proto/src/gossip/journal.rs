@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::link::LinkId;
 use super::slot::Slot;
-use crate::limits::{ANNOUNCE_MS, JOURNAL_ENTRY_BYTES, ORIGINS_MAX};
+use crate::limits::{ANNOUNCE_MS, CRITICAL_ANNOUNCE_MS, JOURNAL_ENTRY_BYTES, ORIGINS_MAX};
 use crate::moment::Moment;
 
 /// Frames that came within the last three flushes.
@@ -49,6 +49,12 @@ impl Journal {
             self.young.push(entry);
             self.wake(now);
         }
+    }
+
+    /// Has a flush take place sooner than usual, for a frame that must not be late.
+    pub(super) fn hurry(&mut self, now: Moment) {
+        let soon = now.after_ms(CRITICAL_ANNOUNCE_MS);
+        self.flush_at = Some(self.flush_at.map_or(soon, |flush_at| flush_at.min(soon)));
     }
 
     /// Has a flush take place soon.

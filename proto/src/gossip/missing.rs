@@ -19,6 +19,8 @@ pub(super) struct Missing {
 struct Absent {
     position: Position,
     announcers: [Option<LinkId>; ANNOUNCERS_MAX],
+    /// How long each of those who are asked has for its answer.
+    patience_ms: u64,
     due: Moment,
 }
 
@@ -32,8 +34,16 @@ pub(super) struct Ask {
 }
 
 impl Missing {
-    /// `link` announced the frame of an origin at `position`, which has not come; it is worth a question at `due`.
-    pub(super) fn announced(&mut self, slot: Slot, position: Position, link: LinkId, due: Moment) {
+    /// `link` announced the frame of an origin at `position`, which has not come; it is worth a question if it does not
+    /// come within `patience_ms`.
+    pub(super) fn announced(
+        &mut self,
+        slot: Slot,
+        position: Position,
+        link: LinkId,
+        patience_ms: u64,
+        now: Moment,
+    ) {
         if let Some(absent) = self.of.get_mut(&slot) {
             absent.position = absent.position.max(position);
             if !absent.announcers.contains(&Some(link))
@@ -44,7 +54,8 @@ impl Missing {
             return;
         }
         let announcers = std::array::from_fn(|place| (place == 0).then_some(link));
-        self.of.insert(slot, Absent { position, announcers, due });
+        let due = now.after_ms(patience_ms);
+        self.of.insert(slot, Absent { position, announcers, patience_ms, due });
         self.due.insert((due, slot));
     }
 
@@ -69,8 +80,8 @@ impl Missing {
     }
 
     /// Takes whom to ask now, for one origin: the first who announced its frame and was not asked yet; the next one's
-    /// turn comes after `patience_ms`. If there is none left, the origin is given up: `Err`.
-    pub(super) fn ask(&mut self, now: Moment, patience_ms: u64) -> Option<Result<Ask, Slot>> {
+    /// turn comes as much later. If there is none left, the origin is given up: `Err`.
+    pub(super) fn ask(&mut self, now: Moment) -> Option<Result<Ask, Slot>> {
         let (due, slot) = self.due.first().copied().filter(|(due, _)| *due <= now)?;
         self.due.remove(&(due, slot));
         let Some(absent) = self.of.get_mut(&slot) else { return Some(Err(slot)) };
@@ -80,7 +91,7 @@ impl Missing {
             return Some(Err(slot));
         };
         absent.announcers = std::array::from_fn(|place| rest.get(place).copied().flatten());
-        absent.due = now.after_ms(patience_ms);
+        absent.due = now.after_ms(absent.patience_ms);
         self.due.insert((absent.due, slot));
         Some(Ok(Ask { slot, link }))
     }

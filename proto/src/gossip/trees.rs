@@ -14,7 +14,7 @@ use super::slot::Slot;
 use super::ties::{Named, Tie};
 use crate::body;
 use crate::frame::{Frame, Position};
-use crate::limits::{GRAFT_MS, GRAFT_ROUND_TRIPS, HAVE_MAX, SILENT_LINK_MS};
+use crate::limits::{CRITICAL_GRAFT_MS, GRAFT_MS, GRAFT_ROUND_TRIPS, HAVE_MAX, SILENT_LINK_MS};
 use crate::moment::Moment;
 use crate::origin::OriginId;
 
@@ -45,6 +45,9 @@ impl Engine {
         if announces {
             let cost = cost_of(frame);
             self.journal.note(Entry { slot, low: newest, cost, ingress }, now);
+            if frame.is_critical() {
+                self.journal.hurry(now);
+            }
         }
     }
 
@@ -73,10 +76,15 @@ impl Engine {
             return;
         }
         known.paths.cost = cost_of(frame);
+        let is_new_path = known.paths.first() != Some(link);
         known.paths.delivered_first(link);
-        if !self.links.feeds(link, slot) {
-            // It was to announce only. Who brought it first is the path all the same: the one that was may wait for this
-            // very agent.
+        // Who brought it first is the path, also if it was to announce only: the one that was may wait for this very
+        // agent.
+        let is_pruned = !self.links.feeds(link, slot);
+        // And it may hold back unasked, and send the frame because a comparison showed that it was missing: if it knew the
+        // origin when the link came up and this agent, fed by others, did not.
+        let may_hold_back = self.links.get(link).is_some_and(|link| link.said_fed);
+        if is_pruned || is_new_path && may_hold_back {
             self.graft(link, slot, now);
         }
     }
@@ -225,7 +233,7 @@ impl Engine {
         announcements: impl Iterator<Item = Option<Announcement>>,
         now: Moment,
     ) -> bool {
-        let due = now.after_ms(self.patience_ms(link));
+        let patience_ms = self.patience_ms(link);
         let hop_cost = 1 + self.links.half_round_trip_ms(link);
         let mut better = Vec::new();
         let Self { links, origins, missing, journal, .. } = self;
@@ -245,7 +253,9 @@ impl Engine {
                     let position = Position { epoch, sequence };
                     if position > newest {
                         known.paths.is_missing = true;
-                        missing.announced(slot, position, link, due);
+                        let is_critical = known.frames.is_critical();
+                        let patience_ms = if is_critical { CRITICAL_GRAFT_MS } else { patience_ms };
+                        missing.announced(slot, position, link, patience_ms, now);
                     } else if position == newest
                         && cost.is_some_and(|cost| known.paths.is_beaten_by(cost, hop_cost))
                     {
@@ -271,7 +281,7 @@ impl Engine {
     /// Asks for the frames that were announced and have not come.
     pub(super) fn ask_for_missing(&mut self, now: Moment) {
         let mut asked = BTreeSet::new();
-        while let Some(ask) = self.missing.ask(now, GRAFT_MS) {
+        while let Some(ask) = self.missing.ask(now) {
             match ask {
                 Ok(Ask { slot, link }) => {
                     if self.wish(link, slot, false) {
@@ -380,7 +390,7 @@ fn announcements(
                 continue;
             }
             if let Some(known) = origins.get(*slot)
-                && speaks_first(own, neighbour, known.origin()) == is_first
+                && (known.frames.is_critical() || speaks_first(own, neighbour, known.origin())) == is_first
                 && let Some(alias) = link.name(*slot, known, trees)
             {
                 have.push(Announcement { alias, low: *low, cost: Some(*cost) });

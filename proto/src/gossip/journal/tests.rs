@@ -26,6 +26,16 @@ fn the_first_of_a_pair_speaks_at_the_next_flush_and_the_other_two_later() {
 }
 
 #[test]
+fn a_frame_in_a_hurry_does_not_wait_and_none_waits_longer_for_it() {
+    let mut journal = Journal::default();
+    journal.note(entry(1, 1), Moment(100));
+    journal.hurry(Moment(104));
+    assert_eq!(journal.flush_at(), Some(Moment(104 + CRITICAL_ANNOUNCE_MS)));
+    journal.hurry(Moment(105));
+    assert_eq!(journal.flush_at(), Some(Moment(104 + CRITICAL_ANNOUNCE_MS)));
+}
+
+#[test]
 fn of_several_frames_of_one_origin_the_last_is_announced() {
     let mut journal = Journal::default();
     for low in [255, 0, 1] {
