@@ -12,6 +12,8 @@ pub(super) struct Paths {
     pub(super) cost: u8,
     /// Whether a frame was announced that has not come.
     pub(super) is_missing: bool,
+    /// How often another path was tried since one was lost.
+    tries: u8,
 }
 
 /// A link or none, in eight bytes: a number that no link has, as they count up from 0, stands for none.
@@ -46,13 +48,20 @@ impl Paths {
     /// Whether the newest frame would have come clearly sooner from a neighbour whom it cost `cost` to get, by a link
     /// that costs `hop_cost` more.
     pub(super) fn is_beaten_by(&self, cost: u8, hop_cost: u64) -> bool {
-        u64::from(cost) + hop_cost + BETTER_BY <= self.cost.into()
+        u64::from(cost) + hop_cost + BETTER_BY + u64::from(self.tries) <= self.cost.into()
+    }
+
+    /// A path is tried that may be better. The next one has to be better still: what is left in the end are
+    /// differences that come and go.
+    pub(super) fn try_another(&mut self) {
+        self.tries = (self.tries + 1).min(TRIES_MAX);
     }
 
     /// A link is gone. Whether it was one of the paths.
     pub(super) fn lose(&mut self, link: LinkId) -> bool {
         let link = LinkOrNone::of(Some(link));
         let was_path = self.first == link || self.second == link;
+        self.tries = if was_path { 0 } else { self.tries };
         if self.first == link {
             self.first = std::mem::take(&mut self.second);
         } else if self.second == link {
@@ -78,8 +87,12 @@ impl Default for LinkOrNone {
     }
 }
 
-/// How much better a path has to be to be tried: waits on the way differ by a few milliseconds from frame to frame.
-const BETTER_BY: u64 = 3;
+/// How much better the first path has to be that is tried.
+const BETTER_BY: u64 = 1;
+
+/// How much better still at most a path has to be because others were tried: waits on the way differ by a few
+/// milliseconds from frame to frame.
+const TRIES_MAX: u8 = 11;
 
 #[cfg(test)]
 mod tests;

@@ -234,7 +234,7 @@ impl Engine {
         now: Moment,
     ) -> bool {
         let patience_ms = self.patience_ms(link);
-        let hop_cost = 1 + self.links.half_round_trip_ms(link);
+        let hop_cost = HOP_COST + self.links.half_round_trip_ms(link);
         let mut better = Vec::new();
         let Self { links, origins, missing, journal, .. } = self;
         let Some(up) = links.get_mut(link) else { return true };
@@ -259,6 +259,7 @@ impl Engine {
                     } else if position == newest
                         && cost.is_some_and(|cost| known.paths.is_beaten_by(cost, hop_cost))
                     {
+                        known.paths.try_another();
                         better.push(slot);
                     }
                 }
@@ -407,10 +408,13 @@ fn speaks_first(own: OriginId, neighbour: OriginId, origin: OriginId) -> bool {
     (own < neighbour) == (origin.0 & 1 == 0)
 }
 
-/// What the way of a frame has cost. Hops count as a millisecond each: where all links are short, the tree is to be flat.
+/// What the way of a frame has cost.
 fn cost_of(frame: &Frame) -> u8 {
-    u8::try_from(frame.age_ms().saturating_add(frame.hop_count().into())).unwrap_or(u8::MAX)
+    u8::try_from(u64::from(frame.age_ms()) + HOP_COST * u64::from(frame.hop_count())).unwrap_or(u8::MAX)
 }
+
+/// How many milliseconds a hop counts for, besides what it takes: where all links are short, the tree is to be flat.
+const HOP_COST: u64 = 2;
 
 /// The last byte of a sequence.
 pub(super) fn low_byte(sequence: u32) -> u8 {

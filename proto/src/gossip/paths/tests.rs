@@ -50,3 +50,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn each_try_of_another_path_asks_for_more_until_one_is_lost() {
+    let mut paths = Paths { cost: 30, ..Paths::default() };
+    let least = |paths: &Paths| (0..30).filter(|cost| paths.is_beaten_by(*cost, 5)).max();
+    assert_eq!(least(&paths), Some(24));
+    paths.try_another();
+    assert_eq!(least(&paths), Some(23));
+    (0..99).for_each(|_| paths.try_another());
+    assert_eq!(least(&paths), Some(13));
+    paths.delivered_first(LinkId(1));
+    assert!(!paths.lose(LinkId(2)));
+    assert_eq!(least(&paths), Some(13));
+    assert!(paths.lose(LinkId(1)));
+    assert_eq!(least(&paths), Some(24));
+}
