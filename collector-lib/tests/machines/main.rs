@@ -19,8 +19,20 @@ mod tests {
     use super::machine::Machine;
 
     fn check(name: &str) {
+        check_told(name, Machine::tell);
+    }
+
+    /// Checks what the collector of GPUs tells of a machine of which there is nothing else.
+    fn check_gpus(name: &str) {
+        check_told(name, |machine| {
+            let told = machine.tell();
+            told.lines().filter(|line| line.starts_with("gpu.")).map(|line| format!("{line}\n")).collect()
+        });
+    }
+
+    fn check_told(name: &str, tell: fn(&Machine) -> String) {
         let machine = Machine::new(name);
-        let told = machine.tell();
+        let told = tell(&machine);
         let path = machine.fixture.join("expected.txt");
         if std::env::var_os("GRAPEVINE_BLESS").is_some() {
             std::fs::write(&path, &told).unwrap();
@@ -54,6 +66,16 @@ mod tests {
     #[test]
     fn container() {
         check("container");
+    }
+
+    #[test]
+    fn a_radeon_beside_the_graphics_of_a_processor() {
+        check_gpus("radeon");
+    }
+
+    #[test]
+    fn intel_graphics_that_sleep_and_cards_by_either_driver() {
+        check_gpus("arc");
     }
 
     #[test]

@@ -97,7 +97,8 @@ pub static NAME: Metric = text(257, "gpu.name", "Model of a GPU, or profile of a
 pub static UUID: Metric = text(258, "gpu.uuid", "Identifier of a GPU or MIG instance that no other has.");
 
 /// The driver.
-pub static DRIVER: Metric = text(259, "gpu.driver", "Version of a GPU's driver.");
+pub static DRIVER: Metric =
+    text(259, "gpu.driver", "Version of a GPU's driver, after its name if it is one of the kernel's.");
 
 /// What CUDA the driver can do.
 pub static CUDA: Metric = text(260, "gpu.cuda", "Highest version of CUDA that a GPU's driver supports.");
