@@ -33,10 +33,13 @@ impl Runner {
     /// Starts a program that stays.
     ///
     /// # Errors
-    /// [`RunError`] when it cannot be started.
+    /// [`RunError`] when it cannot be started, or when too many are in the kernel that cannot be killed.
     pub fn accompany(self: &Arc<Self>, program: &Path, arguments: &[&OsStr]) -> Result<Companion, RunError> {
-        self.reap_dying();
         let name = program.display().to_string();
+        let dying = self.reap_dying();
+        if dying >= DYING_MAX {
+            return Err(RunError::StillDying { program: name, dying });
+        }
         let mut child = spawn(program, arguments, &self.search_path)
             .map_err(|source| RunError::from_start(&name, source))?;
         let pipes = child.stdin.take().zip(child.stdout.take());
@@ -172,6 +175,9 @@ impl Drop for Companion {
         }
     }
 }
+
+/// Killed programs that may hang in the kernel. More of them would hang there, too.
+const DYING_MAX: usize = 3;
 
 #[cfg(test)]
 mod tests {

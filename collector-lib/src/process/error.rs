@@ -42,6 +42,14 @@ pub enum RunError {
         /// The most that it may write.
         limit_bytes: usize,
     },
+    /// The program was killed several times, and the kernel cannot end it, as while a driver hangs.
+    #[error("{program} is not started again: {dying} that were killed are not dead yet")]
+    StillDying {
+        /// The program's name.
+        program: String,
+        /// How many were killed and live.
+        dying: usize,
+    },
     /// A program that was to stay has ended.
     #[error("{program} ended with {}", describe(*code))]
     Ended {

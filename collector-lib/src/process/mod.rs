@@ -82,9 +82,11 @@ impl Runner {
         self.dying.lock().unwrap_or_else(PoisonError::into_inner).push(child);
     }
 
-    fn reap_dying(&self) {
+    /// Reaps those that are dead by now; how many are not.
+    fn reap_dying(&self) -> usize {
         let mut dying = self.dying.lock().unwrap_or_else(PoisonError::into_inner);
         dying.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
+        dying.len()
     }
 }
 

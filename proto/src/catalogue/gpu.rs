@@ -70,8 +70,6 @@ pub static ROWS: &[&Metric] = &[
     &XID,
     &XID_COUNT,
     &NVLINK_ACTIVE,
-    &NVLINK_RECEIVE,
-    &NVLINK_TRANSMIT,
     &NVLINK_ERRORS,
     &MIG,
     &PROCESSES,
@@ -364,12 +362,6 @@ pub static XID_COUNT: Metric =
 /// Links to other GPUs.
 pub static NVLINK_ACTIVE: Metric =
     whole(312, "gpu.nvlink.active", Unit::COUNT, "NVLink links of a GPU that are up.");
-
-/// Data from other GPUs.
-pub static NVLINK_RECEIVE: Metric = rate(313, "gpu.nvlink.receive", "Data that a GPU received over NVLink.");
-
-/// Data to other GPUs.
-pub static NVLINK_TRANSMIT: Metric = rate(314, "gpu.nvlink.transmit", "Data that a GPU sent over NVLink.");
 
 /// Errors on links to other GPUs.
 pub static NVLINK_ERRORS: Metric = errors(

@@ -107,7 +107,12 @@ pub(crate) fn check(readings: &[Reading], fixture: &Path) {
         fs::create_dir_all(fixture.parent().unwrap()).unwrap();
         fs::write(fixture, &told).unwrap();
     }
-    assert_eq!(told, fs::read_to_string(fixture).unwrap());
+    let expected = fs::read_to_string(fixture).unwrap();
+    let only_in = |here: &str, there: &str| -> Vec<String> {
+        here.lines().filter(|line| !there.lines().any(|other| other == *line)).map(str::to_owned).collect()
+    };
+    let (surplus, missing) = (only_in(&told, &expected), only_in(&expected, &told));
+    assert!(told == expected, "told but not expected: {surplus:#?}\nexpected but not told: {missing:#?}");
 }
 
 fn write(folder: &Path, name: &str, text: &str) {

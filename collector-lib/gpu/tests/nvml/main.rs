@@ -19,6 +19,7 @@ mod stand_in;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::time::{Duration, Instant};
 
     use grapevine_collectors::gpu::{Roster, Source as Origin, Standing};
@@ -49,6 +50,26 @@ mod tests {
     #[test]
     fn a_gpu_that_is_split_up() {
         check("h200-mig");
+    }
+
+    #[test]
+    fn a_gpu_that_is_worn_and_hot() {
+        check("t4");
+    }
+
+    #[test]
+    fn every_row_of_the_catalogue_is_told_by_some_machine() {
+        let mut told = BTreeSet::new();
+        for name in ["two-3090", "gb10", "h200-mig", "t4"] {
+            let readings = Machine::new(name).pass();
+            let present = readings.into_iter().filter(|reading| reading.state.absence().is_none());
+            told.extend(present.map(|reading| reading.metric.id));
+        }
+        // No GPU of NVIDIA tells these; those of others are files, with tests in collector-lib.
+        told.extend([&rows::TEMPERATURE_HOTSPOT, &rows::GTT_TOTAL, &rows::GTT_USED].map(|row| row.id));
+        let dead: Vec<_> =
+            rows::ROWS.iter().filter(|row| !told.contains(&row.id)).map(|row| row.name.as_ref()).collect();
+        assert!(dead.is_empty(), "{dead:#?}");
     }
 
     #[test]

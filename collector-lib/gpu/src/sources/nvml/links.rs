@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use grapevine_collectors::gpu::Figure;
-use grapevine_proto::Absence;
 use grapevine_proto::catalogue::gpu as rows;
 use nvml_wrapper::Device;
 use nvml_wrapper::enum_wrappers::device::PcieUtilCounter;
@@ -49,9 +48,6 @@ impl Links {
 
     /// Takes which links to other GPUs are up, and how they do.
     pub(super) fn put_nvlink(&mut self, asked: &mut Asked<'_>, device: &Device<'_>) {
-        // What the library measures needs the number of a link, for which its bindings have no place.
-        asked.gpu.put(&rows::NVLINK_RECEIVE, Err(Absence::Unsupported));
-        asked.gpu.put(&rows::NVLINK_TRANSMIT, Err(Absence::Unsupported));
         let links = if self.lacks_nvlink { Err(NvmlError::NotSupported) } else { active(device) };
         self.lacks_nvlink = matches!(links, Err(NvmlError::NotSupported));
         let errors = figure(links.as_ref().map_err(copy).and_then(|links| errors(device, links)));
