@@ -32,6 +32,7 @@ impl Chain {
     }
 
     /// Reads by the first source that works. One that failed is left alone for a while, and its failure is told once.
+    /// If it took its time to fail, the next one is for the next pass: whoever waits for this one, has waited.
     ///
     /// # Errors
     /// [`NoSource`] with what all of them said.
@@ -50,6 +51,9 @@ impl Chain {
                 Err(error) => {
                     link.fail(&error, now);
                     reasons.push(format!("{}: {error}", link.origin.as_str()));
+                    if now.elapsed() >= PATIENCE {
+                        break;
+                    }
                 }
             }
         }
@@ -71,6 +75,9 @@ impl Link {
 
 /// How long a source that failed is left alone: what keeps it from working takes an operator to change.
 const REST: Duration = Duration::from_secs(60);
+
+/// How long the first sources may take to fail: the agent waits for 5 s, and a program is ended after 4.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 #[cfg(test)]
 mod tests {
@@ -112,6 +119,18 @@ mod tests {
         first.works.set(true);
         chain.read(&roster, start + REST).unwrap();
         assert_eq!((first.reads.get(), second.reads.get()), (2, 3), "the better one is tried again");
+    }
+
+    #[test]
+    fn after_a_source_that_hung_the_next_one_is_for_the_next_pass() {
+        let (first, second) = (Scripted::default(), Scripted::default());
+        second.works.set(true);
+        let mut chain = chain(&[(Origin::NvidiaSmi, &first), (Origin::Nvtop, &second)]);
+        let long_ago = Instant::now().checked_sub(PATIENCE).unwrap();
+        chain.read(&Roster::default(), long_ago).unwrap_err();
+        assert_eq!((first.reads.get(), second.reads.get()), (1, 0));
+        chain.read(&Roster::default(), long_ago).unwrap();
+        assert_eq!((first.reads.get(), second.reads.get()), (1, 1));
     }
 
     #[test]

@@ -86,6 +86,13 @@ fn a_gpu_that_is_split_up() {
 }
 
 #[test]
+fn a_gpu_that_is_worn_and_hot() {
+    // The driver is of a version that does not tell for how long clocks were held back, and nvtop one that forgets
+    // commas, and knows neither processes nor the use of the video engines.
+    check("t4", &["gpu.throttle."], &["gpu.process", "gpu.encoder", "gpu.decoder"]);
+}
+
+#[test]
 fn a_gpu_that_is_lost() {
     let mut machine = Machine::new("two-3090");
     let programs = Programs::new();

@@ -26,14 +26,19 @@ fn a_source_that_fails_falls_through_with_one_warning() {
     let roster = machine.roster().to_string();
     let mut requests = reader.stdin.take().unwrap();
     let mut answers = reader.stdout.take().unwrap();
-    for _ in 0..5 {
+    for pass in 0..5 {
         let length = u32::try_from(roster.len()).unwrap();
         requests.write_all(&[&length.to_le_bytes(), roster.as_bytes()].concat()).unwrap();
         let mut length = [0; 4];
         answers.read_exact(&mut length).unwrap();
         let mut answer = vec![0; usize::try_from(u32::from_le_bytes(length)).unwrap()];
         answers.read_exact(&mut answer).unwrap();
-        let Ok(Answer::Readings(readings)) = Answer::decode(&answer) else { panic!("no readings") };
+        let readings = match Answer::decode(&answer).unwrap() {
+            Answer::Readings(readings) => readings,
+            // On a busy machine the script takes so long that the next source is for the next pass.
+            Answer::Failed(_) if pass == 0 => continue,
+            Answer::Failed(reason) => panic!("{reason}"),
+        };
         assert_eq!(state(&readings, "gpu.source", &["0"]).text(), Some("nvtop"));
         assert_eq!(state(&readings, "gpu.memory.kind", &["0"]).text(), Some("unified"));
     }

@@ -65,6 +65,11 @@ fn a_gpu_that_is_split_up() {
 }
 
 #[test]
+fn a_gpu_that_is_worn_and_hot() {
+    check("t4");
+}
+
+#[test]
 fn a_gpu_that_falls_off_the_bus_leaves_the_others_alone() {
     let mut machine = Machine::new("two-3090");
     let mut sources = Sources::of(&machine);
