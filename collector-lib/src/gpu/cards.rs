@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use grapevine_proto::Metric;
 use grapevine_proto::catalogue::gpu as rows;
 
 use super::card::{Card, Driver};
@@ -28,6 +29,8 @@ struct Known {
     bus: BusId,
     energy: Rate,
     rest: Rest,
+    /// Whether it ever told a figure.
+    has_answered: bool,
     /// Whether it maps memory by a graphics translation table, of which others do not tell.
     has_gtt: bool,
     /// Since when it is not there any more.
@@ -84,6 +87,7 @@ impl Known {
             bus: card.bus,
             energy: Rate::default(),
             rest: Rest::default(),
+            has_answered: false,
             has_gtt: false,
             gone_since_ms: None,
         }
@@ -103,7 +107,13 @@ impl Known {
             Driver::Amdgpu => amd::read(card),
             Driver::I915 | Driver::Xe => intel::read(card, &mut self.energy, now_ms)?,
         };
-        self.has_gtt = gpu.figure(&rows::GTT_TOTAL).is_some();
+        // One that has fallen off the bus may keep its files, which have nothing to say any more.
+        let answers = ANSWERS.iter().any(|row| gpu.number(row).is_some());
+        if self.has_answered && !answers {
+            return Some(self.unread(Standing::Lost));
+        }
+        self.has_answered |= answers;
+        self.has_gtt |= gpu.figure(&rows::GTT_TOTAL).is_some();
         // Who does not tell how much it works, tells a clock that stands still.
         let is_idle = gpu.number(&rows::USE).or(gpu.number(&rows::CLOCK_GRAPHICS)) == Some(0.0);
         self.rest.note(!wakes_suspended && is_idle && card.may_sleep(), now_ms);
@@ -121,6 +131,10 @@ impl Known {
         gpu
     }
 }
+
+/// Figures of which every card has some.
+static ANSWERS: [&Metric; 5] =
+    [&rows::USE, &rows::MEMORY_USED, &rows::TEMPERATURE, &rows::POWER, &rows::CLOCK_GRAPHICS];
 
 /// How long a card is told as lost that is not there any more, in milliseconds.
 const GONE_FOR_MS: u64 = 300_000;
@@ -263,6 +277,17 @@ mod tests {
         write(&machine.card("card0"), "device/gpu_busy_percent", "5\n");
         machine.pass(3000);
         assert_eq!(machine.pass(3000 + GONE_FOR_MS), [told("card0", "ok", Ok(5.0))]);
+    }
+
+    #[test]
+    fn a_card_that_tells_nothing_any_more_is_lost() {
+        let mut machine = Machine::new(false);
+        machine.plug("card0", "0000:03:00.0");
+        assert_eq!(machine.pass(0), [told("card0", "ok", Ok(0.0))]);
+        fs::remove_file(machine.card("card0").join("device/gpu_busy_percent")).unwrap();
+        assert_eq!(machine.pass(1000), [told("card0", "lost", Err(Absence::Failed))]);
+        write(&machine.card("card0"), "device/gpu_busy_percent", "7\n");
+        assert_eq!(machine.pass(2000), [told("card0", "ok", Ok(7.0))]);
     }
 
     #[test]
