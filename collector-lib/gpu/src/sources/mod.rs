@@ -7,8 +7,7 @@ pub mod nvtop;
 mod printed;
 mod remembered;
 
-use grapevine_collectors::gpu::{BusId, Figure, Roster};
-use grapevine_proto::Absence;
+use grapevine_collectors::gpu::{BusId, Roster};
 
 use crate::source::SourceError;
 
@@ -24,13 +23,3 @@ fn check_that_all_are_awake(program: &'static str, roster: &Roster) -> Result<()
     let sleeping = roster.0.iter().find(|place| place.is_suspended);
     sleeping.map_or(Ok(()), |place| Err(SourceError::WouldWake { program, gpu: place.label.clone() }))
 }
-
-/// The name of the program in a command line, such as `Xorg` of `/usr/lib/xorg/Xorg -nolisten tcp`.
-fn program_name(command_line: &str) -> Figure<String> {
-    let path = command_line.split_whitespace().next().unwrap_or_default();
-    let name = path.rsplit('/').next().filter(|name| !name.is_empty()).ok_or(Absence::Denied)?;
-    Ok(name.chars().take(NAME_CHARS_MAX).collect())
-}
-
-/// As long as the kernel's own names of processes.
-const NAME_CHARS_MAX: usize = 15;

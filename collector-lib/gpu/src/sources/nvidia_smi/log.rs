@@ -25,16 +25,9 @@ pub(super) fn read(
     roster: &Roster,
     proc: &Path,
 ) -> Result<BTreeMap<BusId, Gpu>, roxmltree::Error> {
-    match parse(log) {
-        Ok(document) => Ok(gpus(&document, roster, proc)),
-        // Names of processes are written as they are, and may have any character.
-        Err(_) => Ok(gpus(&parse(&without_names(log))?, roster, proc)),
-    }
-}
-
-fn parse(log: &str) -> Result<Document<'_>, roxmltree::Error> {
+    let log = without_names(log);
     let options = ParsingOptions { nodes_limit: NODES_MAX, ..ParsingOptions::default() };
-    Document::parse_with_options(log, options)
+    Ok(gpus(&Document::parse_with_options(&log, options)?, roster, proc))
 }
 
 fn gpus(document: &Document<'_>, roster: &Roster, proc: &Path) -> BTreeMap<BusId, Gpu> {
@@ -64,18 +57,20 @@ fn read_gpu(label: &str, bus: BusId, log: Element<'_>, element: Element<'_>, pro
     gpu
 }
 
-/// The same log with nothing in its elements `process_name`.
+/// The same log without the names of processes, each of which has a line of its own. They are written as their owners
+/// chose them, with markup in them or none, and `/proc` tells them better.
 fn without_names(log: &str) -> String {
     let mut kept = String::with_capacity(log.len());
-    let mut rest = log;
-    while let Some((before, after)) = rest.split_once(NAME) {
-        kept.push_str(before);
-        match after.split_once(NAME_END) {
-            Some((_, after)) => rest = after,
-            None => return kept,
+    let mut is_in_name = false;
+    for line in log.lines() {
+        is_in_name |= line.trim_start().starts_with(NAME);
+        if is_in_name {
+            is_in_name = !line.trim_end().ends_with(NAME_END);
+        } else {
+            kept.push_str(line);
+            kept.push('\n');
         }
     }
-    kept.push_str(rest);
     kept
 }
 

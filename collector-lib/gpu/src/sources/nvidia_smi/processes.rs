@@ -7,9 +7,9 @@ use grapevine_proto::Absence;
 
 use super::element::Element;
 use crate::sources::printed::{self, BYTES};
-use crate::sources::program_name;
 
-/// All processes that the element of a GPU names, in the order of their numbers, each once.
+/// All processes that the element of a GPU names, in the order of their numbers, each once. Whose they are, the log
+/// does not tell reliably.
 ///
 /// One that computes and draws may have an entry for each, both with all of its memory; on a GPU that is split up, it
 /// has entries for each of its instances.
@@ -41,8 +41,7 @@ pub(super) fn of(element: Element<'_>) -> Figure<Vec<Process>> {
 fn process(pid: u32, entry: Element<'_>) -> Process {
     Process {
         pid,
-        // It cannot be looked up in another pid namespace.
-        name: entry.text_at("process_name").and_then(program_name).map_err(|_| Absence::Denied),
+        name: Err(Absence::Denied),
         user: Err(Absence::Denied),
         service: Err(Absence::Denied),
         memory_bytes: entry.number("used_memory", BYTES),

@@ -155,7 +155,7 @@ fn a_process_counts_once_for_each_instance_that_it_uses() {
     let entry = |instance: &str, pid: u32, kind: &str, memory: &str| {
         format!(
             "<process_info><gpu_instance_id>{instance}</gpu_instance_id><pid>{pid}</pid><type>{kind}</type>\
-             <process_name>/usr/bin/a b</process_name><used_memory>{memory}</used_memory></process_info>"
+\n<process_name>/usr/bin/a b</process_name>\n<used_memory>{memory}</used_memory></process_info>"
         )
     };
     let list = [
@@ -170,7 +170,6 @@ fn a_process_counts_once_for_each_instance_that_it_uses() {
     let memory: Vec<_> = processes.iter().map(|process| (process.pid, process.memory_bytes)).collect();
     let mib = 1_048_576.0;
     assert_eq!(memory, [(7, Ok(15.0 * mib)), (8, Ok(3.0 * mib)), (9, Err(Absence::Unsupported))]);
-    assert_eq!(processes[0].name.as_deref(), Ok("a"));
 }
 
 #[test]
@@ -182,9 +181,22 @@ fn a_list_of_processes_that_is_not_told_is_none() {
 
 #[test]
 fn names_of_processes_may_have_any_character() {
-    let gpu = gpu("<processes><process_info><pid>7</pid><process_name>sh -c a && b < c</process_name>\
-         <used_memory>1 MiB</used_memory></process_info></processes>");
-    assert_eq!(gpu.processes.unwrap().len(), 1);
+    for name in [
+        "sh -c a && b < c",
+        "GPU is lost",
+        "</process_name><used_memory>9 MiB</used_memory>",
+        "a\nb",
+        "</gpu>\n<gpu>",
+    ] {
+        let gpu = gpu(&format!(
+            "<utilization>\n<gpu_util>1 %</gpu_util>\n</utilization>\n<processes>\n<process_info>\n<pid>7</pid>\n\
+             <process_name>{name}</process_name>\n<used_memory>1 MiB</used_memory>\n</process_info>\n</processes>"
+        ));
+        assert_eq!(gpu.standing, Standing::Ok, "{name}");
+        let processes = gpu.processes.unwrap();
+        assert_eq!(processes[0].memory_bytes, Ok(1_048_576.0), "{name}");
+        assert_eq!(processes[0].name, Err(Absence::Denied));
+    }
 }
 
 #[test]

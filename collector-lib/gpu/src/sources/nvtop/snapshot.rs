@@ -9,7 +9,6 @@ use grapevine_proto::catalogue::gpu as rows;
 use serde_json::Value;
 
 use crate::sources::printed::{self, BYTES, CELSIUS, HERTZ, PERCENT, Units, WATTS};
-use crate::sources::program_name;
 use crate::unified::{OwnMemory, is_integrated, put_memory_kind};
 
 /// The GPUs of `roster` that `entries` tell of, with their addresses.
@@ -111,6 +110,13 @@ fn processes(entry: &Value) -> Figure<Vec<Process>> {
     Ok(by_pid.into_values().collect())
 }
 
+/// The name of the program in a command line, such as `Xorg` of `/usr/lib/xorg/Xorg -nolisten tcp`.
+fn program_name(command_line: &str) -> Figure<String> {
+    let path = command_line.split_whitespace().next().unwrap_or_default();
+    let name = path.rsplit('/').next().filter(|name| !name.is_empty()).ok_or(Absence::Denied)?;
+    Ok(name.chars().take(NAME_CHARS_MAX).collect())
+}
+
 fn number(entry: &Value, key: &str, units: &Units) -> Figure<f64> {
     printed::number(text(entry, key)?, units)
 }
@@ -129,3 +135,6 @@ const BRANDS: [&str; 7] = ["NVIDIA", "GeForce", "Tesla", "Quadro", "GRID", "TITA
 
 /// The keys that versions with addresses use.
 const ADDRESSES: [&str; 4] = ["pdev", "pci", "pci_addr", "pci_bus_id"];
+
+/// As long as the kernel's own names of processes.
+const NAME_CHARS_MAX: usize = 15;
