@@ -177,7 +177,7 @@ impl Drop for Companion {
 }
 
 /// Killed programs that may hang in the kernel. More of them would hang there, too.
-const DYING_MAX: usize = 3;
+pub(super) const DYING_MAX: usize = 3;
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,14 @@
 //! The one place that starts processes: with a deadline, a cap on the output, and an end to all that was started.
 //!
-//! A [`Runner`] runs a program to its end, or starts one that stays, a [`Companion`].
+//! A [`Runner`] runs a program to its end, starts one and comes back for its end ([`Background`]), or starts one that
+//! stays, a [`Companion`].
 
+mod background;
 mod companion;
 mod error;
 mod pipe;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,6 +16,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
+pub use background::{Background, Ended};
 pub use companion::Companion;
 pub use error::RunError;
 use pipe::Pipe;
@@ -49,8 +52,8 @@ impl Runner {
     /// [`RunError`] when it cannot be started, passes its deadline or writes more than its cap.
     pub fn run(&self, job: &Job<'_>) -> Result<Finished, RunError> {
         self.reap_dying();
-        let mut running = Running::start(job, &self.search_path)?;
-        let end = running.follow(job);
+        let mut running = Running::start(job, &self.search_path, &[])?;
+        let end = running.follow();
         self.put_away(running.child, &end);
         let status = end?;
         Ok(Finished {
@@ -129,21 +132,27 @@ impl Finished {
     }
 }
 
+#[derive(Debug)]
 struct Running {
+    program: String,
     child: Child,
     stdout: Pipe,
     stderr: Pipe,
+    /// The longest that it may take, and when that is over.
+    deadline: Duration,
+    ends_at: Instant,
 }
 
 impl Running {
     #[expect(clippy::disallowed_methods, reason = "the one place that starts processes")]
-    fn start(job: &Job<'_>, search_path: &OsString) -> Result<Self, RunError> {
+    fn start(job: &Job<'_>, search_path: &OsStr, environment: &[(&str, &OsStr)]) -> Result<Self, RunError> {
         use std::os::unix::process::CommandExt;
         let mut child = Command::new(job.program)
             .args(job.arguments)
             .env_clear()
             .env("PATH", search_path)
             .env("LC_ALL", "C")
+            .envs(environment.iter().copied())
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -153,34 +162,46 @@ impl Running {
             .map_err(|source| RunError::from_start(job.program, source))?;
         let stdout = Pipe::new(child.stdout.take().map(Into::into), job.stdout_bytes_max);
         let stderr = Pipe::new(child.stderr.take().map(Into::into), STDERR_BYTES_KEPT);
-        Ok(Self { child, stdout, stderr })
+        Ok(Self {
+            program: job.program.to_owned(),
+            child,
+            stdout,
+            stderr,
+            deadline: job.deadline,
+            ends_at: Instant::now() + job.deadline,
+        })
     }
 
     /// Collects the output until the program ends, and returns its exit status.
-    fn follow(&mut self, job: &Job<'_>) -> Result<Option<i32>, RunError> {
-        let child = Pid::from_child(&self.child);
-        let deadline = Instant::now() + job.deadline;
-        let system = |source| RunError::System { program: job.program.to_owned(), source };
+    fn follow(&mut self) -> Result<Option<i32>, RunError> {
         loop {
-            let ended = exit_of(child);
-            // What the program wrote is in the pipe once it has ended; a descendant may write on for ever.
-            let reads = if ended.is_some() { READS_AT_END } else { 1 };
-            self.stdout.read(reads).map_err(system)?;
-            self.stderr.read(reads).map_err(system)?;
-            if self.stdout.overflowed() {
-                let limit_bytes = job.stdout_bytes_max;
-                return Err(RunError::OutputTooLong { program: job.program.to_owned(), limit_bytes });
-            }
-            self.stderr.keep_end();
-            if let Some(status) = ended {
+            if let Some(status) = self.look()? {
                 return Ok(status);
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(RunError::TimedOut { program: job.program.to_owned(), deadline: job.deadline });
-            }
-            self.wait(left).map_err(system)?;
+            let left = self.ends_at.saturating_duration_since(Instant::now());
+            self.wait(left).map_err(|source| self.system(source))?;
         }
+    }
+
+    /// Collects what was written since, and returns the exit status once there is one.
+    fn look(&mut self) -> Result<Option<Option<i32>>, RunError> {
+        let ended = exit_of(Pid::from_child(&self.child));
+        // What the program wrote is in the pipe once it has ended; a descendant may write on for ever.
+        let outputs = self.stdout.read(READS_AT_ONCE).and_then(|()| self.stderr.read(READS_AT_ONCE));
+        outputs.map_err(|source| self.system(source))?;
+        if self.stdout.overflowed() {
+            let limit_bytes = self.stdout.bytes_max();
+            return Err(RunError::OutputTooLong { program: self.program.clone(), limit_bytes });
+        }
+        self.stderr.keep_end();
+        if ended.is_none() && Instant::now() >= self.ends_at {
+            return Err(RunError::TimedOut { program: self.program.clone(), deadline: self.deadline });
+        }
+        Ok(ended)
+    }
+
+    fn system(&self, source: std::io::Error) -> RunError {
+        RunError::System { program: self.program.clone(), source }
     }
 
     /// Waits for output, or a little for an exit that shows in no pipe.
@@ -235,7 +256,7 @@ const OUTPUT_TICK: Duration = Duration::from_millis(50);
 const EXIT_TICK: Duration = Duration::from_millis(2);
 
 /// Enough to empty a pipe of 1 MiB, the most that an unprivileged process can make it (pipe(7)).
-const READS_AT_END: usize = (1 << 20) / pipe::READ_BYTES;
+const READS_AT_ONCE: usize = (1 << 20) / pipe::READ_BYTES;
 
 /// How much of the end of standard error is kept for its last line.
 const STDERR_BYTES_KEPT: usize = 4096;

@@ -7,6 +7,7 @@ use std::os::fd::OwnedFd;
 use rustix::io::ioctl_fionbio;
 
 /// A pipe that is read without waiting, and what of it is kept.
+#[derive(Debug)]
 pub(super) struct Pipe {
     file: Option<File>,
     kept: Vec<u8>,
@@ -42,6 +43,11 @@ impl Pipe {
 
     pub(super) fn overflowed(&self) -> bool {
         self.kept.len() > self.bytes_max
+    }
+
+    /// The most that is kept.
+    pub(super) fn bytes_max(&self) -> usize {
+        self.bytes_max
     }
 
     /// Forgets all but the end.

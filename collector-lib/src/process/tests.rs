@@ -125,3 +125,56 @@ fn output_beyond_a_pipes_capacity_comes_back_whole() {
     let finished = sh("head -c 90000 /dev/zero").unwrap();
     assert_eq!(finished.stdout.len(), 90_000);
 }
+
+/// The end of a program that runs while its owner looks at it now and then.
+fn end_of(mut background: Background) -> Result<Ended, RunError> {
+    let until = Instant::now() + SOON;
+    loop {
+        if let Some(end) = background.look() {
+            assert!(background.look().is_none(), "an end is told once");
+            return end;
+        }
+        assert!(Instant::now() < until, "it does not end");
+        std::thread::yield_now();
+    }
+}
+
+fn background(script: &str, deadline: Duration, environment: &[(&str, &OsStr)]) -> Background {
+    let job = Job { program: "sh", arguments: &["-c", script], deadline, stdout_bytes_max: 100_000 };
+    std::sync::Arc::new(runner()).start(&job, environment).unwrap()
+}
+
+#[test]
+fn a_program_in_the_background_has_its_environment_and_is_told_when_it_ends() {
+    let script = "echo $SECRET_FILE; echo one >&2; echo two >&2; exit 12";
+    let end = end_of(background(script, SOON, &[("SECRET_FILE", OsStr::new("/x y"))])).unwrap();
+    assert_eq!((end.code, end.stdout.as_slice()), (Some(12), &b"/x y\n"[..]));
+    assert_eq!(end.complaints, "one\ntwo\n");
+}
+
+#[test]
+fn a_program_in_the_background_passes_its_deadline_or_its_cap() {
+    let error = end_of(background("exec sleep 600", Duration::from_millis(300), &[])).unwrap_err();
+    assert!(matches!(error, RunError::TimedOut { .. }), "{error}");
+    let error = end_of(background("exec yes", SOON, &[])).unwrap_err();
+    assert!(matches!(error, RunError::OutputTooLong { limit_bytes: 100_000, .. }), "{error}");
+}
+
+#[test]
+fn a_program_in_the_background_dies_with_its_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pid");
+    let mut running =
+        background("echo $$ > \"$PID_FILE\"; exec sleep 600", SOON, &[("PID_FILE", path.as_os_str())]);
+    let until = Instant::now() + SOON;
+    let pid = loop {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        if text.ends_with('\n') {
+            break text.trim().to_owned();
+        }
+        assert!(running.look().is_none() && Instant::now() < until);
+    };
+    assert!(lives(&pid));
+    drop(running);
+    assert!(dies(&pid));
+}
