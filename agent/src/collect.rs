@@ -15,7 +15,11 @@ use crate::config;
 /// Prints the readings of one pass. Another one goes before it, since rates take two.
 pub(crate) fn run(arguments: &Collect, out: &mut impl Write) -> anyhow::Result<()> {
     let config = config::load(arguments.config.as_deref())?;
-    let context = Context { gpu: config.collectors.gpu(), ..Context::of_this_machine() };
+    let context = Context {
+        gpu: config.collectors.gpu(),
+        backup: config.collectors.backup(),
+        ..Context::of_this_machine()
+    };
     let clock = Clock::start();
     let mut collectors: Vec<_> = REGISTRY
         .iter()

@@ -121,7 +121,11 @@ impl Agent {
         if settings.critical {
             composer = composer.critical();
         }
-        let context = Context { gpu: config.collectors.gpu(), ..Context::of_this_machine() };
+        let context = Context {
+            gpu: config.collectors.gpu(),
+            backup: config.collectors.backup(),
+            ..Context::of_this_machine()
+        };
         let collecting = Collecting::start(&config.collectors, context, clock);
         Ok(Self {
             clock,

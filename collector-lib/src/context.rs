@@ -4,7 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use crate::backup;
 use crate::gpu;
 use crate::process::Runner;
 
@@ -21,6 +23,10 @@ pub struct Context {
     pub runner: Arc<Runner>,
     /// How GPUs are read.
     pub gpu: gpu::Settings,
+    /// Which backups are watched.
+    pub backup: backup::Settings,
+    /// Tells the time that files and programs write.
+    pub wall_clock: WallClock,
 }
 
 impl Context {
@@ -32,6 +38,8 @@ impl Context {
             architecture: std::env::consts::ARCH,
             runner: Arc::new(Runner::default()),
             gpu: gpu::Settings::default(),
+            backup: backup::Settings::default(),
+            wall_clock: Arc::new(seconds_since_1970),
         }
     }
 }
@@ -57,6 +65,14 @@ impl Default for Roots {
     fn default() -> Self {
         Self { proc: "/proc".into(), sys: "/sys".into(), etc: "/etc".into() }
     }
+}
+
+/// Tells seconds since 1970-01-01T00:00:00Z. Nothing is ordered or timed by it.
+pub type WallClock = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// By the machine's own clock; 0 if that is before 1970.
+fn seconds_since_1970() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// Asks for the space of the file system that is mounted at a path.

@@ -39,11 +39,12 @@
 //! `collector` (the trait and its error), `sample` (where readings go), `context` (the way to the machine),
 //! `registry` (the list); then `file`, `rate`, `roster`, `mounts` and [`process`], which the collectors share; then the
 //! collectors: `load` and `pressure` are the smallest, `cpu`, `memory`, `disk`, `network` and `host` follow; [`gpu`] has a
-//! program of its own to read from.
+//! program of its own to read from, [`backup`] several sources of one model.
 //!
 //! The parsers are our own: the files are a few simple lines each, a pass must not allocate, and the `procfs` crate
 //! parses whole files into owned maps and vectors.
 
+pub mod backup;
 mod collector;
 mod context;
 mod cpu;
@@ -63,6 +64,6 @@ mod roster;
 mod sample;
 
 pub use collector::{CollectError, Collector};
-pub use context::{Context, Roots, Space, SpaceProbe};
+pub use context::{Context, Roots, Space, SpaceProbe, WallClock};
 pub use registry::{Cost, Entry, REGISTRY};
 pub use sample::Sample;

@@ -56,6 +56,7 @@ mod tests {
                 Some("there is no interface but the loopback")
             }
             "gpu" => Some("there may be no GPU"),
+            "backup" => Some("there may be no backups"),
             _ => None,
         }
     }
@@ -121,9 +122,14 @@ mod tests {
     }
 
     #[test]
+    fn backup() {
+        check("backup");
+    }
+
+    #[test]
     fn every_collector_is_tested_here_and_owns_a_file_of_the_catalogue() {
         let names: Vec<&str> = REGISTRY.iter().map(|entry| entry.name).collect();
-        assert_eq!(names, ["host", "cpu", "memory", "pressure", "load", "disk", "network", "gpu"]);
+        assert_eq!(names, ["host", "cpu", "memory", "pressure", "load", "disk", "network", "gpu", "backup"]);
         for entry in REGISTRY {
             assert_eq!(entry.table, format!("{}_metrics", entry.name));
             assert!(catalogue::FILES.contains(&entry.rows), "{}", entry.name);

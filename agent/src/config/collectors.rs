@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use grapevine_collectors::{Entry, REGISTRY, gpu};
+use grapevine_collectors::{Entry, REGISTRY, backup, gpu};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+use super::backup::{self as backup_table, BackupSettings};
 
 /// Settings of the collectors that the operator named.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +16,7 @@ pub(crate) struct Collectors {
     /// By the name of their table.
     tables: BTreeMap<&'static str, CollectorSettings>,
     gpu: GpuSettings,
+    backup: BackupSettings,
 }
 
 /// One collector's table, such as `cpu_metrics = { enabled = true, interval_ms = 2000 }`.
@@ -74,6 +77,11 @@ impl Collectors {
         }
     }
 
+    /// Which backups are watched.
+    pub(crate) fn backup(&self) -> backup::Settings {
+        self.backup.settings()
+    }
+
     pub(super) fn check(&self) -> Result<(), String> {
         for (table, settings) in &self.tables {
             let least = if *table == GPU_TABLE { GPU_INTERVAL_MS_MIN } else { INTERVAL_MS_MIN };
@@ -90,7 +98,7 @@ impl Collectors {
                 "collectors.{GPU_TABLE}.sources is empty: name some, or set enabled = false"
             ));
         }
-        Ok(())
+        self.backup.check()
     }
 }
 
@@ -112,12 +120,18 @@ impl<'de> Visitor<'de> for Tables {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Collectors, A::Error> {
         let mut collectors = Collectors::default();
         while let Some(TableName(name)) = map.next_key()? {
-            let settings = if name == GPU_TABLE {
-                collectors.gpu = map.next_value()?;
-                let GpuSettings { enabled, interval_ms, .. } = collectors.gpu;
-                CollectorSettings { enabled, interval_ms }
-            } else {
-                map.next_value()?
+            let settings = match name {
+                GPU_TABLE => {
+                    collectors.gpu = map.next_value()?;
+                    let GpuSettings { enabled, interval_ms, .. } = collectors.gpu;
+                    CollectorSettings { enabled, interval_ms }
+                }
+                backup_table::TABLE => {
+                    collectors.backup = map.next_value()?;
+                    let BackupSettings { enabled, interval_ms, .. } = collectors.backup;
+                    CollectorSettings { enabled, interval_ms }
+                }
+                _ => map.next_value()?,
             };
             collectors.tables.insert(name, settings);
         }
@@ -140,7 +154,7 @@ impl<'de> Deserialize<'de> for TableName {
     }
 }
 
-/// The table with more than every collector has.
+/// The table of the collector of GPUs, with more than every collector has.
 const GPU_TABLE: &str = "gpu_metrics";
 
 const INTERVAL_MS_MIN: u32 = 100;

@@ -1,5 +1,6 @@
 //! Configuration: TOML with the names that operators of the predecessor know. Unknown keys are errors.
 
+mod backup;
 mod collectors;
 mod source;
 

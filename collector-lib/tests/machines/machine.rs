@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use grapevine_collectors::{Context, REGISTRY, Roots, Sample, Space};
+use grapevine_collectors::{Context, REGISTRY, Roots, Sample, Space, backup};
 use grapevine_proto::{Reading, State, Value};
 
 /// A copy of a fixture, so that its files can change between two passes.
@@ -73,11 +73,16 @@ impl Machine {
             space: Arc::new(move |mount| {
                 spaces.get(mount).copied().ok_or_else(|| io::Error::other("not in space.txt"))
             }),
+            backup: backup::Settings { reports: root.join("backups.d"), ..backup::Settings::default() },
+            wall_clock: Arc::new(|| NOW),
             architecture: if self.fixture.ends_with("spark") { "aarch64" } else { "x86_64" },
             ..Context::of_this_machine()
         }
     }
 }
+
+/// What the machine's clock shows: 2026-01-31T12:00:00Z.
+const NOW: u64 = 1_769_860_800;
 
 /// Copies files over files in place: a file that a collector holds open must show its new content.
 fn copy_over(from: &Path, to: &Path) {

@@ -5,6 +5,7 @@
 //! [`BASE_ROWS_END`] by heart, and rows from there on travel with the keyframes that use them.
 
 pub mod agent;
+pub mod backup;
 pub mod cpu;
 pub mod disk;
 pub mod gpu;
@@ -20,7 +21,7 @@ use crate::metric::{Metric, MetricId};
 pub const BASE_ROWS_END: u16 = 1024;
 
 /// The rows of each file, in the order of their numbers.
-pub static FILES: [&[&Metric]; 9] = [
+pub static FILES: [&[&Metric]; 10] = [
     host::ROWS,
     cpu::ROWS,
     memory::ROWS,
@@ -30,6 +31,7 @@ pub static FILES: [&[&Metric]; 9] = [
     network::ROWS,
     agent::ROWS,
     gpu::ROWS,
+    backup::ROWS,
 ];
 
 /// All rows, in the order of their numbers.

@@ -60,8 +60,37 @@ fn how_gpus_are_read_can_be_set() {
 }
 
 #[test]
+fn backups_can_be_named() {
+    let config = accepted(
+        "[collectors.backup_metrics]\nreports = \"/srv/reports\"\n\
+         [[collectors.backup_metrics.jobs]]\njob = \"home\"\nsource = \"report\"\nmax_age_s = 7200\n\
+         [[collectors.backup_metrics.jobs]]\njob = \"etc\"\nsource = \"textfile\"\nfile = \"/srv/etc.prom\"\n",
+    );
+    let backup = config.collectors.backup();
+    assert_eq!(backup.reports, Path::new("/srv/reports"));
+    let jobs: Vec<_> = backup.jobs.iter().map(|job| (job.name.as_str(), job.max_age_s)).collect();
+    assert_eq!(jobs, [("home", 7200), ("etc", 93_600)]);
+}
+
+#[test]
 fn mistakes_are_told_with_their_line() {
     for (text, expected) in [
+        (
+            "[[collectors.backup_metrics.jobs]]\njob = \"a\"\nsource = \"report\"\nmax_age = 1\n",
+            "agent.toml:4: unknown field `max_age`",
+        ),
+        (
+            "\n[[collectors.backup_metrics.jobs]]\njob = \"a b\"\nsource = \"report\"\n",
+            "agent.toml:2: \"a b\" is no name of a job",
+        ),
+        (
+            "\n[[collectors.backup_metrics.jobs]]\njob = \"a\"\nsource = \"textfile\"\n",
+            "agent.toml:2: the job \"a\" lacks file",
+        ),
+        (
+            "[collectors.backup_metrics]\njobs = [{ job = \"a\", source = \"report\" }, { job = \"a\", source = \"report\" }]\n",
+            "configuration: collectors.backup_metrics.jobs: the job \"a\" is there twice",
+        ),
         ("[metrics_agent]\nport = 6130\nprot = 1\n", "agent.toml:3: unknown field `prot`, expected"),
         ("[metrics_agent]\nport = 99999\n", "agent.toml:2: "),
         ("\n\n[metrics_agent\n", "agent.toml:3: "),

@@ -1,0 +1,112 @@
+//! Backups: jobs, when they last succeeded, and whether that is too long ago.
+//!
+//! A job is known from one source, and all sources give the same [`Report`]: `job` has the model and the one rule of
+//! staleness, `report`, `folder` and `textfile` the files that jobs write, `watched` which files are believed,
+//! `tell` the readings.
+
+mod folder;
+mod job;
+mod report;
+mod settings;
+mod tell;
+mod text;
+mod textfile;
+mod time;
+mod watched;
+
+use grapevine_proto::catalogue::backup as rows;
+
+use crate::collector::{CollectError, Collector};
+use crate::context::{Context, WallClock};
+use crate::rate::float;
+use crate::sample::Sample;
+use folder::Folder;
+pub use job::{Outcome, Report, State, Success, outcome_of_exit};
+pub use settings::{Job, MAX_AGE_S, Settings, Source};
+pub use text::is_job_name;
+use watched::Watched;
+
+/// The `backup` collector.
+pub(crate) struct Backups {
+    wall_clock: WallClock,
+    folder: Folder,
+    jobs: Vec<Configured>,
+}
+
+/// A job that the operator named.
+struct Configured {
+    job: Job,
+    source: Reader,
+    report: Report,
+}
+
+/// Where its reports come from.
+enum Reader {
+    Folder,
+    Textfile(Box<Watched<Report>>),
+}
+
+impl Backups {
+    pub(crate) fn new(context: &Context) -> Self {
+        let Settings { jobs, reports } = context.backup.clone();
+        let mut jobs: Vec<Configured> = jobs.into_iter().map(Configured::new).collect();
+        jobs.sort_by(|a, b| a.job.name.cmp(&b.job.name));
+        Self { wall_clock: context.wall_clock.clone(), folder: Folder::new(reports), jobs }
+    }
+}
+
+impl Configured {
+    fn new(job: Job) -> Self {
+        let source = match &job.source {
+            Source::Report => Reader::Folder,
+            Source::Textfile(path) => Reader::Textfile(Box::new(Watched::new(path.clone()))),
+        };
+        Self { job, source, report: Report::default() }
+    }
+
+    fn read(&mut self, folder: &Folder) {
+        let name = &self.job.name;
+        let read = match &mut self.source {
+            Reader::Folder => folder.get(name).map(|filed| &filed.report).ok_or("no report yet"),
+            Reader::Textfile(file) => file.look(|bytes, changed| textfile::parse(name, bytes, changed)),
+        };
+        match read {
+            Ok(report) => self.report.clone_from(report),
+            Err(reason) => self.report = std::mem::take(&mut self.report).lost(reason),
+        }
+        let Job { tool, repository, .. } = &self.job;
+        self.report.tool = tool.clone().or(self.report.tool.take());
+        let repository = repository.as_deref().map(text::without_password);
+        self.report.repository = repository.or(self.report.repository.take());
+    }
+}
+
+impl Collector for Backups {
+    fn collect(&mut self, sample: &mut Sample) -> Result<(), CollectError> {
+        self.folder.look();
+        self.jobs.iter_mut().for_each(|job| job.read(&self.folder));
+        let is_named = |name: &str| self.jobs.iter().any(|named| named.job.name == name);
+        let named =
+            self.jobs.iter().map(|named| (named.job.name.as_str(), &named.report, named.job.max_age_s));
+        let dropped = self.folder.jobs().filter(|(name, ..)| !is_named(name));
+        let all: Vec<_> = named.chain(dropped).collect();
+        let told = all.len().min(JOBS_MAX);
+        let left_out = all.len() - told + self.folder.left_out();
+        if told + left_out == 0 {
+            return Ok(());
+        }
+        sample.number(&rows::JOBS, &[], float(u64::try_from(told).unwrap_or_default()));
+        sample.number(&rows::LEFT_OUT, &[], float(u64::try_from(left_out).unwrap_or_default()));
+        let now = (self.wall_clock)();
+        for (name, report, max_age_s) in all.into_iter().take(JOBS_MAX) {
+            tell::tell(name, report, max_age_s, now, sample);
+        }
+        Ok(())
+    }
+}
+
+/// Most jobs that are told of: 32 times 15 readings are an eighth of those that a host may have.
+pub const JOBS_MAX: usize = 32;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! What an operator can say about backups.
+
+use std::path::PathBuf;
+
+/// Which backups are watched.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Jobs that are told of even while nothing is known of them; at most [`JOBS_MAX`](super::JOBS_MAX).
+    pub jobs: Vec<Job>,
+    /// Where jobs drop their reports: `NAME.json`.
+    pub reports: PathBuf,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { jobs: Vec::new(), reports: REPORTS.into() }
+    }
+}
+
+/// A backup job that the operator named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Its name, as [`is_job_name`](super::is_job_name) allows.
+    pub name: String,
+    /// The program that makes the backups.
+    pub tool: Option<String>,
+    /// Where they go.
+    pub repository: Option<String>,
+    /// From which age of the last success on the job is stale, in seconds.
+    pub max_age_s: u64,
+    /// Where it is known from.
+    pub source: Source,
+}
+
+/// Where a job is known from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A report in the folder, named as the job.
+    Report,
+    /// A file of Prometheus' text format.
+    Textfile(PathBuf),
+}
+
+/// A daily backup that may take two hours longer than the one before.
+pub const MAX_AGE_S: u64 = 26 * 3600;
+
+/// Where jobs drop their reports, unless configured otherwise.
+const REPORTS: &str = "/var/lib/grapevine/backups.d";
