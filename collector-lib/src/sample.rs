@@ -129,7 +129,11 @@ impl Sample {
 
     /// Brings the reading to the place after those told, unless it is one of them.
     fn find_or_insert(&mut self, metric: &'static Metric, labels: &[&str]) -> usize {
-        match self.slots.iter().position(|slot| slot.is(metric, labels)) {
+        // Where a reading was before one that is gone, it is the next but a few: look there first.
+        let (told, waiting) = self.slots.split_at(self.told.min(self.slots.len()));
+        let is_it = |slot: &Slot| slot.is(metric, labels);
+        let later = waiting.iter().position(is_it).map(|after| self.told + after);
+        match later.or_else(|| told.iter().position(is_it)) {
             Some(told) if told < self.told => told,
             Some(later) => {
                 if let Some(between) = self.slots.get_mut(self.told..=later) {
