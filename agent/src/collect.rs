@@ -18,6 +18,7 @@ pub(crate) fn run(arguments: &Collect, out: &mut impl Write) -> anyhow::Result<(
     let context = Context {
         gpu: config.collectors.gpu(),
         backup: config.collectors.backup(),
+        services: config.collectors.services(),
         ..Context::of_this_machine()
     };
     let clock = Clock::start();

@@ -124,6 +124,7 @@ impl Agent {
         let context = Context {
             gpu: config.collectors.gpu(),
             backup: config.collectors.backup(),
+            services: config.collectors.services(),
             ..Context::of_this_machine()
         };
         let collecting = Collecting::start(&config.collectors, context, clock);

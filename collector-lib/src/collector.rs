@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use grapevine_proto::Absence;
 
+use crate::bus::BusError;
 use crate::process::RunError;
 use crate::sample::Sample;
 
@@ -50,6 +51,9 @@ pub enum CollectError {
         /// What should have been there.
         expected: &'static str,
     },
+    /// The bus that a collector asks could not be asked.
+    #[error(transparent)]
+    Bus(#[from] BusError),
     /// A program that reads for the collector could not be run or asked.
     #[error(transparent)]
     Program(#[from] RunError),
@@ -80,10 +84,16 @@ impl CollectError {
         Self::Malformed { path: path.to_owned(), expected }
     }
 
+    /// Whether what was to be read is not there, or was taken away while it was read.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Read { source, .. } if absence_of(source) == Absence::Unsupported)
+    }
+
     /// What this failure means for a reading: a file that does not exist is a thing that this machine lacks.
     pub fn absence(&self) -> Absence {
         match self {
             Self::Read { source, .. } => absence_of(source),
+            Self::Bus(error) => error.absence(),
             Self::TooLong { .. }
             | Self::Malformed { .. }
             | Self::Program(_)

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::backup;
-use crate::gpu;
 use crate::process::Runner;
+use crate::{backup, gpu, service};
 
 /// The ways from a collector to the machine. Tests put a directory of files in place of each.
 #[derive(Clone)]
@@ -27,6 +26,8 @@ pub struct Context {
     pub backup: backup::Settings,
     /// Tells the time that files and programs write.
     pub wall_clock: WallClock,
+    /// Which services are told of.
+    pub services: service::Settings,
 }
 
 impl Context {
@@ -40,6 +41,7 @@ impl Context {
             gpu: gpu::Settings::default(),
             backup: backup::Settings::default(),
             wall_clock: Arc::new(seconds_since_1970),
+            services: service::Settings::default(),
         }
     }
 }
@@ -59,11 +61,13 @@ pub struct Roots {
     pub sys: PathBuf,
     /// Usually `/etc`.
     pub etc: PathBuf,
+    /// Usually `/run`.
+    pub run: PathBuf,
 }
 
 impl Default for Roots {
     fn default() -> Self {
-        Self { proc: "/proc".into(), sys: "/sys".into(), etc: "/etc".into() }
+        Self { proc: "/proc".into(), sys: "/sys".into(), etc: "/etc".into(), run: "/run".into() }
     }
 }
 

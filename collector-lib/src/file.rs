@@ -100,6 +100,40 @@ impl Buffer {
     }
 }
 
+/// Memory to read files into that are opened for each reading, as they are too many to stay open.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    buffer: Buffer,
+    path: String,
+}
+
+impl Scratch {
+    /// The content of `file` in the folder at `path`, which begins with a slash, below `root`.
+    pub(crate) fn read(&mut self, root: &Path, path: &str, file: &str) -> Result<&[u8], CollectError> {
+        let path = self.join(root, path, file);
+        let opened = File::open(path);
+        let opened =
+            opened.map_err(|source| CollectError::Read { path: self.path.as_str().into(), source })?;
+        let length = self.buffer.fill(&opened, Path::new(&self.path))?;
+        Ok(self.buffer.start(length))
+    }
+
+    /// Whether there is a folder at `path` below `root`.
+    pub(crate) fn exists(&mut self, root: &Path, path: &str) -> bool {
+        self.join(root, path, "").is_dir()
+    }
+
+    fn join(&mut self, root: &Path, path: &str, file: &str) -> &Path {
+        self.path.clear();
+        // Roots are paths of ours, or of a test's temporary folder.
+        self.path.push_str(root.to_str().unwrap_or_default());
+        for part in [path, "/", file] {
+            self.path.push_str(part);
+        }
+        Path::new(&self.path)
+    }
+}
+
 /// The content of a small file that is read once, without white space at its ends.
 pub(crate) fn read_once(path: &Path) -> Result<String, CollectError> {
     let mut buffer = Buffer::default();

@@ -45,6 +45,8 @@
 //! parses whole files into owned maps and vectors.
 
 pub mod backup;
+mod bus;
+mod cgroup;
 mod collector;
 mod context;
 mod cpu;
@@ -62,7 +64,9 @@ mod rate;
 mod registry;
 mod roster;
 mod sample;
+pub mod service;
 
+pub use bus::BusError;
 pub use collector::{CollectError, Collector};
 pub use context::{Context, Roots, Space, SpaceProbe, WallClock};
 pub use registry::{Cost, Entry, REGISTRY};

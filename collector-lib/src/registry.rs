@@ -4,7 +4,7 @@ use grapevine_proto::{Metric, catalogue};
 
 use crate::collector::Collector;
 use crate::context::Context;
-use crate::{backup, cpu, disk, gpu, host, load, memory, network, pressure};
+use crate::{backup, cpu, disk, gpu, host, load, memory, network, pressure, service};
 
 /// All collectors. A new one is a file of its own, its rows in the catalogue, and an entry here.
 pub static REGISTRY: &[Entry] = &[
@@ -79,6 +79,14 @@ pub static REGISTRY: &[Entry] = &[
         cost: Cost::Slow,
         rows: catalogue::backup::ROWS,
         build: |context| Box::new(backup::Backups::new(context)),
+    },
+    Entry {
+        name: "service",
+        table: "service_metrics",
+        interval_ms: 1000,
+        cost: Cost::Slow,
+        rows: catalogue::service::ROWS,
+        build: |context| Box::new(service::Services::new(context)),
     },
 ];
 

@@ -57,6 +57,7 @@ mod tests {
             }
             "gpu" => Some("there may be no GPU"),
             "backup" => Some("there may be no backups"),
+            "service" => Some("there may be no systemd"),
             _ => None,
         }
     }
@@ -127,9 +128,17 @@ mod tests {
     }
 
     #[test]
+    fn service() {
+        check("service");
+    }
+
+    #[test]
     fn every_collector_is_tested_here_and_owns_a_file_of_the_catalogue() {
         let names: Vec<&str> = REGISTRY.iter().map(|entry| entry.name).collect();
-        assert_eq!(names, ["host", "cpu", "memory", "pressure", "load", "disk", "network", "gpu", "backup"]);
+        assert_eq!(
+            names,
+            ["host", "cpu", "memory", "pressure", "load", "disk", "network", "gpu", "backup", "service"]
+        );
         for entry in REGISTRY {
             assert_eq!(entry.table, format!("{}_metrics", entry.name));
             assert!(catalogue::FILES.contains(&entry.rows), "{}", entry.name);

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use grapevine_collectors::{Entry, REGISTRY, backup, gpu};
+use grapevine_collectors::{Entry, REGISTRY, backup, gpu, service};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::backup::{self as backup_table, BackupSettings};
+use super::service::{self as service_table, ServiceSettings};
 
 /// Settings of the collectors that the operator named.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,7 @@ pub(crate) struct Collectors {
     tables: BTreeMap<&'static str, CollectorSettings>,
     gpu: GpuSettings,
     backup: BackupSettings,
+    service: ServiceSettings,
 }
 
 /// One collector's table, such as `cpu_metrics = { enabled = true, interval_ms = 2000 }`.
@@ -82,6 +84,11 @@ impl Collectors {
         self.backup.settings()
     }
 
+    /// Which services are told of.
+    pub(crate) fn services(&self) -> service::Settings {
+        self.service.settings()
+    }
+
     pub(super) fn check(&self) -> Result<(), String> {
         for (table, settings) in &self.tables {
             let least = if *table == GPU_TABLE { GPU_INTERVAL_MS_MIN } else { INTERVAL_MS_MIN };
@@ -129,6 +136,11 @@ impl<'de> Visitor<'de> for Tables {
                 backup_table::TABLE => {
                     collectors.backup = map.next_value()?;
                     let BackupSettings { enabled, interval_ms, .. } = collectors.backup;
+                    CollectorSettings { enabled, interval_ms }
+                }
+                service_table::TABLE => {
+                    collectors.service = map.next_value()?;
+                    let ServiceSettings { enabled, interval_ms, .. } = collectors.service;
                     CollectorSettings { enabled, interval_ms }
                 }
                 _ => map.next_value()?,

@@ -2,6 +2,7 @@
 
 mod backup;
 mod collectors;
+mod service;
 mod source;
 
 use std::net::{IpAddr, Ipv4Addr};

@@ -163,7 +163,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let root = |name| folder.path().join(name);
             let context = Context {
-                roots: Roots { proc: root("proc"), sys: root("sys"), etc: root("etc") },
+                roots: Roots { proc: root("proc"), sys: root("sys"), etc: root("etc"), run: root("run") },
                 gpu: Settings { wakes_suspended, ..Settings::default() },
                 ..Context::of_this_machine()
             };

@@ -180,7 +180,12 @@ mod tests {
 
         fn places(&self) -> Places {
             let root = self.0.path();
-            Places::new(&Roots { proc: root.join("proc"), sys: root.join("sys"), etc: root.join("etc") })
+            Places::new(&Roots {
+                proc: root.join("proc"),
+                sys: root.join("sys"),
+                etc: root.join("etc"),
+                run: root.join("run"),
+            })
         }
     }
 

@@ -69,7 +69,12 @@ impl Machine {
         let root = self.copy.path();
         let spaces = spaces(&fs::read_to_string(root.join("space.txt")).unwrap_or_default());
         Context {
-            roots: Roots { proc: root.join("proc"), sys: root.join("sys"), etc: root.join("etc") },
+            roots: Roots {
+                proc: root.join("proc"),
+                sys: root.join("sys"),
+                etc: root.join("etc"),
+                run: root.join("run"),
+            },
             space: Arc::new(move |mount| {
                 spaces.get(mount).copied().ok_or_else(|| io::Error::other("not in space.txt"))
             }),

@@ -14,6 +14,7 @@ pub mod load;
 pub mod memory;
 pub mod network;
 pub mod pressure;
+pub mod service;
 
 use crate::metric::{Metric, MetricId};
 
@@ -21,7 +22,7 @@ use crate::metric::{Metric, MetricId};
 pub const BASE_ROWS_END: u16 = 1024;
 
 /// The rows of each file, in the order of their numbers.
-pub static FILES: [&[&Metric]; 10] = [
+pub static FILES: [&[&Metric]; 11] = [
     host::ROWS,
     cpu::ROWS,
     memory::ROWS,
@@ -31,6 +32,7 @@ pub static FILES: [&[&Metric]; 10] = [
     network::ROWS,
     agent::ROWS,
     gpu::ROWS,
+    service::ROWS,
     backup::ROWS,
 ];
 

@@ -73,8 +73,26 @@ fn backups_can_be_named() {
 }
 
 #[test]
+fn services_are_chosen_by_name() {
+    let config = accepted(
+        "[collectors]\nservice_metrics = { include = [\"sshd\", \"*.timer\"], exclude = [\"getty@*\"] }\n",
+    );
+    let services = config.collectors.services();
+    let names = |patterns: &[grapevine_collectors::service::Pattern]| {
+        patterns.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&services.include), ["sshd.service", "*.timer"]);
+    assert_eq!(names(&services.exclude), ["getty@*"]);
+}
+
+#[test]
 fn mistakes_are_told_with_their_line() {
     for (text, expected) in [
+        (
+            "[collectors]\nservice_metrics = { include = [\"a b\"] }\n",
+            "agent.toml:2: \"a b\" is no name of a service",
+        ),
+        ("[collectors]\nservice_metrics = { units = [] }\n", "agent.toml:2: unknown field `units`"),
         (
             "[[collectors.backup_metrics.jobs]]\njob = \"a\"\nsource = \"report\"\nmax_age = 1\n",
             "agent.toml:4: unknown field `max_age`",
