@@ -22,6 +22,8 @@ pub(crate) enum Command {
     CheckConfig(CheckConfig),
     /// Print the catalogue of all metrics.
     Catalog(Catalog),
+    /// Read all drives with smartctl, for an agent that may not: as root, from grapevine-smart.timer.
+    Smart(Smart),
     /// Make the keys of a new cluster: cluster.key for agents, viewer.key for dashboards.
     Keygen(Keygen),
 }
@@ -61,6 +63,16 @@ pub(crate) struct Keygen {
     /// Where to write the two files; they are never overwritten.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Smart {
+    /// Where to write a file of smartctl's JSON for each drive; nobody else may write there.
+    #[arg(long, value_name = "DIR", default_value = "/run/grapevine-smart")]
+    pub(crate) out: PathBuf,
+    /// The program smartctl: its name, or its path.
+    #[arg(long, value_name = "PROGRAM", default_value = "smartctl")]
+    pub(crate) smartctl: String,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::thread;
 use std::time::Duration;
 
-use grapevine_collectors::{Context, REGISTRY, Sample};
+use grapevine_collectors::{REGISTRY, Sample};
 use grapevine_proto::{Reading, Value};
 use serde_json::json;
 
@@ -15,12 +15,7 @@ use crate::config;
 /// Prints the readings of one pass. Another one goes before it, since rates take two.
 pub(crate) fn run(arguments: &Collect, out: &mut impl Write) -> anyhow::Result<()> {
     let config = config::load(arguments.config.as_deref())?;
-    let context = Context {
-        gpu: config.collectors.gpu(),
-        backup: config.collectors.backup(),
-        services: config.collectors.services(),
-        ..Context::of_this_machine()
-    };
+    let context = config.collectors.context();
     let clock = Clock::start();
     let mut collectors: Vec<_> = REGISTRY
         .iter()

@@ -11,6 +11,7 @@ mod keys;
 mod logs;
 mod mesh;
 mod run;
+mod smart;
 mod state;
 mod vitals;
 
@@ -42,6 +43,7 @@ fn carry_out(command: Command) -> anyhow::Result<()> {
             writeln!(io::stdout(), "{}: ok", arguments.file.display())?;
             Ok(())
         }
+        Command::Smart(arguments) => smart::run(&arguments, &mut io::stdout().lock()),
         Command::Keygen(arguments) => keys::generate(&arguments.out, &mut io::stdout().lock()),
         Command::Catalog(arguments) => catalog::run(arguments.json, &mut io::stdout().lock()),
     }

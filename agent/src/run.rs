@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use grapevine_collectors::Context;
 use grapevine_proto::gossip::Engine;
 use grapevine_proto::limits::INTERVAL_MS_MIN;
 use grapevine_proto::{Composer, HostName, Identity, Moment};
@@ -121,12 +120,7 @@ impl Agent {
         if settings.critical {
             composer = composer.critical();
         }
-        let context = Context {
-            gpu: config.collectors.gpu(),
-            backup: config.collectors.backup(),
-            services: config.collectors.services(),
-            ..Context::of_this_machine()
-        };
+        let context = config.collectors.context();
         let collecting = Collecting::start(&config.collectors, context, clock);
         Ok(Self {
             clock,

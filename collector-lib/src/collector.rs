@@ -69,6 +69,12 @@ pub enum CollectError {
         /// What it said.
         reason: String,
     },
+    /// Some of what there is to read cannot be read; its readings say so.
+    #[error("{reason}")]
+    Unread {
+        /// What, and why.
+        reason: String,
+    },
     /// A program that reads for the collector ended, and is started again in a while.
     #[error("{reason}; it is started again in {wait_ms} ms")]
     Rests {
@@ -99,6 +105,7 @@ impl CollectError {
             | Self::Program(_)
             | Self::Grown { .. }
             | Self::NoSource { .. }
+            | Self::Unread { .. }
             | Self::Rests { .. } => Absence::Failed,
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::process::Runner;
-use crate::{backup, gpu, service};
+use crate::{backup, gpu, service, smart};
 
 /// The ways from a collector to the machine. Tests put a directory of files in place of each.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct Context {
     pub backup: backup::Settings,
     /// Tells the time that files and programs write.
     pub wall_clock: WallClock,
+    /// How drives are read.
+    pub smart: smart::Settings,
     /// Which services are told of.
     pub services: service::Settings,
 }
@@ -41,6 +43,7 @@ impl Context {
             gpu: gpu::Settings::default(),
             backup: backup::Settings::default(),
             wall_clock: Arc::new(seconds_since_1970),
+            smart: smart::Settings::default(),
             services: service::Settings::default(),
         }
     }

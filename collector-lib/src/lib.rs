@@ -65,6 +65,7 @@ mod registry;
 mod roster;
 mod sample;
 pub mod service;
+pub mod smart;
 
 pub use bus::BusError;
 pub use collector::{CollectError, Collector};

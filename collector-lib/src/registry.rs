@@ -4,7 +4,7 @@ use grapevine_proto::{Metric, catalogue};
 
 use crate::collector::Collector;
 use crate::context::Context;
-use crate::{backup, cpu, disk, gpu, host, load, memory, network, pressure, service};
+use crate::{backup, cpu, disk, gpu, host, load, memory, network, pressure, service, smart};
 
 /// All collectors. A new one is a file of its own, its rows in the catalogue, and an entry here.
 pub static REGISTRY: &[Entry] = &[
@@ -71,6 +71,14 @@ pub static REGISTRY: &[Entry] = &[
         cost: Cost::Slow,
         rows: catalogue::gpu::ROWS,
         build: |context| Box::new(gpu::Gpus::new(context)),
+    },
+    Entry {
+        name: "smart",
+        table: "smart_metrics",
+        interval_ms: 60_000,
+        cost: Cost::Slow,
+        rows: catalogue::smart::ROWS,
+        build: |context| Box::new(smart::Smart::new(context)),
     },
     Entry {
         name: "backup",

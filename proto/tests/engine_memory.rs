@@ -76,7 +76,7 @@ fn engine() -> Engine {
     Engine::new(key.origin(), key.public().verifier().unwrap(), "own".parse().unwrap(), 1, Moment(0))
 }
 
-/// A keyframe and a delta of a server with 8 cores, two disks and two interfaces, and no GPU.
+/// A keyframe and a delta of a server with 8 cores, two disks and two interfaces.
 fn frames_of(host: u16) -> [Frame; 2] {
     let identity = Identity {
         public_key: PublicKey([0; 32]),
@@ -90,7 +90,8 @@ fn frames_of(host: u16) -> [Frame; 2] {
 }
 
 fn readings(step: u64) -> Vec<Reading> {
-    let is_told = |metric: &&Metric| metric.kind != Kind::Text && !metric.name.starts_with("gpu.");
+    let has_group = |metric: &Metric| GROUPS.iter().any(|group| metric.name.starts_with(group));
+    let is_told = |metric: &&Metric| metric.kind != Kind::Text && has_group(metric);
     let numbers = catalogue::rows().filter(is_told);
     let series = numbers.flat_map(|metric| {
         let count = match metric.labels.iter().next() {
@@ -114,3 +115,6 @@ fn seed(host: u64) -> [u8; 32] {
     *front = host.to_le_bytes();
     seed
 }
+
+/// What every server tells; the others tell of GPUs, services, backups and the like that it may have.
+const GROUPS: [&str; 8] = ["host.", "cpu.", "memory.", "pressure.", "load.", "disk.", "network.", "agent."];

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use grapevine_collectors::{Entry, REGISTRY, backup, gpu, service};
+use grapevine_collectors::{Context, Entry, REGISTRY, gpu};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::backup::{self as backup_table, BackupSettings};
-use super::service::{self as service_table, ServiceSettings};
+use super::backup::{self, BackupSettings};
+use super::service::{self, ServiceSettings};
+use super::smart::{self, SmartSettings};
 
 /// Settings of the collectors that the operator named.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,7 @@ pub(crate) struct Collectors {
     /// By the name of their table.
     tables: BTreeMap<&'static str, CollectorSettings>,
     gpu: GpuSettings,
+    smart: SmartSettings,
     backup: BackupSettings,
     service: ServiceSettings,
 }
@@ -62,8 +64,19 @@ impl Collectors {
         settings.enabled.unwrap_or(true).then(|| settings.interval_ms.unwrap_or(entry.interval_ms))
     }
 
+    /// The ways to this machine, as they are set.
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            gpu: self.gpu(),
+            smart: self.smart.settings(),
+            backup: self.backup.settings(),
+            services: self.service.settings(),
+            ..Context::of_this_machine()
+        }
+    }
+
     /// How GPUs are read.
-    pub(crate) fn gpu(&self) -> gpu::Settings {
+    fn gpu(&self) -> gpu::Settings {
         let default = gpu::Settings::default();
         let source = |source: &GpuSource| match source {
             GpuSource::Nvml => gpu::Source::Nvml,
@@ -79,19 +92,13 @@ impl Collectors {
         }
     }
 
-    /// Which backups are watched.
-    pub(crate) fn backup(&self) -> backup::Settings {
-        self.backup.settings()
-    }
-
-    /// Which services are told of.
-    pub(crate) fn services(&self) -> service::Settings {
-        self.service.settings()
-    }
-
     pub(super) fn check(&self) -> Result<(), String> {
         for (table, settings) in &self.tables {
-            let least = if *table == GPU_TABLE { GPU_INTERVAL_MS_MIN } else { INTERVAL_MS_MIN };
+            let least = match *table {
+                GPU_TABLE => GPU_INTERVAL_MS_MIN,
+                smart::TABLE => smart::INTERVAL_MS_MIN,
+                _ => INTERVAL_MS_MIN,
+            };
             if let Some(interval_ms) = settings.interval_ms
                 && !(least..=INTERVAL_MS_MAX).contains(&interval_ms)
             {
@@ -105,6 +112,7 @@ impl Collectors {
                 "collectors.{GPU_TABLE}.sources is empty: name some, or set enabled = false"
             ));
         }
+        self.smart.check()?;
         self.backup.check()
     }
 }
@@ -133,12 +141,17 @@ impl<'de> Visitor<'de> for Tables {
                     let GpuSettings { enabled, interval_ms, .. } = collectors.gpu;
                     CollectorSettings { enabled, interval_ms }
                 }
-                backup_table::TABLE => {
+                smart::TABLE => {
+                    collectors.smart = map.next_value()?;
+                    let SmartSettings { enabled, interval_ms, .. } = collectors.smart;
+                    CollectorSettings { enabled, interval_ms }
+                }
+                backup::TABLE => {
                     collectors.backup = map.next_value()?;
                     let BackupSettings { enabled, interval_ms, .. } = collectors.backup;
                     CollectorSettings { enabled, interval_ms }
                 }
-                service_table::TABLE => {
+                service::TABLE => {
                     collectors.service = map.next_value()?;
                     let ServiceSettings { enabled, interval_ms, .. } = collectors.service;
                     CollectorSettings { enabled, interval_ms }

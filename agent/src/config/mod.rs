@@ -3,6 +3,7 @@
 mod backup;
 mod collectors;
 mod service;
+mod smart;
 mod source;
 
 use std::net::{IpAddr, Ipv4Addr};

@@ -76,6 +76,8 @@ fn range(reading: &Reading, day: Day) -> Option<(f64, f64)> {
         _ if name.starts_with("pressure.memory") && !matches!(day, Day::Wild) => (0.0, 0.0),
         _ if name.starts_with("pressure.") && matches!(day, Day::Idle) => (0.0, 0.5),
         _ if name.starts_with("pressure.") && matches!(day, Day::AtWork) => (0.0, 20.0),
+        // Read once a minute, and most of it moves once a day.
+        _ if name.starts_with("smart.") => return None,
         _ if name.contains("setting") || name.starts_with("disk.space") => return None,
         _ if reading.metric.unit.as_str() == "percent" && matches!(day, Day::Wild) => (0.0, 100.0),
         _ if reading.metric.unit.as_str() == "percent" => (0.0, 2.0),

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use grapevine_collectors::{Context, REGISTRY, Roots, Sample, Space, backup};
+use grapevine_collectors::{Context, REGISTRY, Roots, Sample, Space, backup, smart};
 use grapevine_proto::{Reading, State, Value};
 
 /// A copy of a fixture, so that its files can change between two passes.
@@ -23,6 +24,7 @@ impl Machine {
         if fixture.exists() {
             copy_over(&fixture, copy.path());
         }
+        shut(&copy.path().join(SMART));
         Self { fixture, copy }
     }
 
@@ -80,6 +82,11 @@ impl Machine {
             }),
             backup: backup::Settings { reports: root.join("backups.d"), ..backup::Settings::default() },
             wall_clock: Arc::new(|| NOW),
+            smart: smart::Settings {
+                source: smart::Source::Files,
+                directory: root.join(SMART),
+                ..smart::Settings::default()
+            },
             architecture: if self.fixture.ends_with("spark") { "aarch64" } else { "x86_64" },
             ..Context::of_this_machine()
         }
@@ -102,6 +109,18 @@ fn copy_over(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Lets nobody else write what is believed only then, whatever the umask is.
+fn shut(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries {
+        fs::set_permissions(entry.unwrap().path(), fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Where the machines' drives are, as smartctl tells of them.
+const SMART: &str = "run/grapevine-smart";
 
 /// Lines `mount size free available inodes inodes-free`, in bytes.
 fn spaces(text: &str) -> BTreeMap<PathBuf, Space> {

@@ -15,6 +15,7 @@ pub mod memory;
 pub mod network;
 pub mod pressure;
 pub mod service;
+pub mod smart;
 
 use crate::metric::{Metric, MetricId};
 
@@ -22,7 +23,7 @@ use crate::metric::{Metric, MetricId};
 pub const BASE_ROWS_END: u16 = 1024;
 
 /// The rows of each file, in the order of their numbers.
-pub static FILES: [&[&Metric]; 11] = [
+pub static FILES: [&[&Metric]; 12] = [
     host::ROWS,
     cpu::ROWS,
     memory::ROWS,
@@ -32,6 +33,7 @@ pub static FILES: [&[&Metric]; 11] = [
     network::ROWS,
     agent::ROWS,
     gpu::ROWS,
+    smart::ROWS,
     service::ROWS,
     backup::ROWS,
 ];

@@ -50,7 +50,7 @@ fn how_gpus_are_read_can_be_set() {
         "[collectors]\ngpu_metrics = { interval_ms = 250, sources = [\"nvml\"], wake_suspended = true, \
          nvml_library = \"/opt/libnvidia-ml.so.1\", helper = \"/opt/grapevine-gpu\" }\n",
     );
-    let gpu = config.collectors.gpu();
+    let gpu = config.collectors.context().gpu;
     assert!(gpu.wakes_suspended);
     assert_eq!(gpu.sources, [grapevine_collectors::gpu::Source::Nvml]);
     assert_eq!(gpu.nvml_library.as_deref(), Some(Path::new("/opt/libnvidia-ml.so.1")));
@@ -66,7 +66,7 @@ fn backups_can_be_named() {
          [[collectors.backup_metrics.jobs]]\njob = \"home\"\nsource = \"report\"\nmax_age_s = 7200\n\
          [[collectors.backup_metrics.jobs]]\njob = \"etc\"\nsource = \"textfile\"\nfile = \"/srv/etc.prom\"\n",
     );
-    let backup = config.collectors.backup();
+    let backup = config.collectors.context().backup;
     assert_eq!(backup.reports, Path::new("/srv/reports"));
     let jobs: Vec<_> = backup.jobs.iter().map(|job| (job.name.as_str(), job.max_age_s)).collect();
     assert_eq!(jobs, [("home", 7200), ("etc", 93_600)]);
@@ -77,12 +77,27 @@ fn services_are_chosen_by_name() {
     let config = accepted(
         "[collectors]\nservice_metrics = { include = [\"sshd\", \"*.timer\"], exclude = [\"getty@*\"] }\n",
     );
-    let services = config.collectors.services();
+    let services = config.collectors.context().services;
     let names = |patterns: &[grapevine_collectors::service::Pattern]| {
         patterns.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(names(&services.include), ["sshd.service", "*.timer"]);
     assert_eq!(names(&services.exclude), ["getty@*"]);
+}
+
+#[test]
+fn how_drives_are_read_can_be_set() {
+    let config = accepted(
+        "[collectors]\nsmart_metrics = { interval_ms = 5000, source = \"files\", smartctl = \"/opt/smartctl\", \
+         directory = \"/srv/smart\", max_age_ms = 7200000 }\n",
+    );
+    let smart = config.collectors.context().smart;
+    assert_eq!(smart.source, grapevine_collectors::smart::Source::Files);
+    assert_eq!(smart.smartctl, "/opt/smartctl");
+    assert_eq!(smart.directory, Path::new("/srv/smart"));
+    assert_eq!(smart.max_age_ms, 7_200_000);
+    let entry = REGISTRY.iter().find(|entry| entry.name == "smart").unwrap();
+    assert_eq!(config.collectors.interval_ms(entry), Some(5000));
 }
 
 #[test]
@@ -124,6 +139,20 @@ fn mistakes_are_told_with_their_line() {
         (
             "[collectors]\ngpu_metrics = { sources = [\"x\"] }\n",
             "agent.toml:2: unknown variant `x`, expected",
+        ),
+        ("[collectors]\nsmart_metrics = { source = \"x\" }\n", "agent.toml:2: unknown variant `x`, expected"),
+        ("[collectors]\nsmart_metrics = { helper = \"x\" }\n", "agent.toml:2: unknown field `helper`"),
+        (
+            "[collectors]\nsmart_metrics = { interval_ms = 4999 }\n",
+            "configuration: collectors.smart_metrics.interval_ms = 4999: use 5000 to 86400000",
+        ),
+        (
+            "[collectors]\nsmart_metrics = { directory = \"smart\" }\n",
+            "configuration: collectors.smart_metrics.directory = \"smart\": use an absolute path",
+        ),
+        (
+            "[collectors]\nsmart_metrics = { max_age_ms = 1 }\n",
+            "configuration: collectors.smart_metrics.max_age_ms = 1: use 5000 or more",
         ),
         (
             "[metrics_agent]\ninterval_ms = 499\n",
