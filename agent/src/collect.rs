@@ -11,11 +11,13 @@ use serde_json::json;
 use crate::arguments::Collect;
 use crate::clock::Clock;
 use crate::config;
+use crate::state;
 
 /// Prints the readings of one pass. Another one goes before it, since rates take two.
 pub(crate) fn run(arguments: &Collect, out: &mut impl Write) -> anyhow::Result<()> {
     let config = config::load(arguments.config.as_deref())?;
-    let context = config.collectors.context();
+    let folder = config.metrics_agent.state_dir.clone().or_else(state::standard_folder);
+    let context = config.collectors.context(folder.as_deref());
     let clock = Clock::start();
     let mut collectors: Vec<_> = REGISTRY
         .iter()

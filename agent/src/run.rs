@@ -120,7 +120,7 @@ impl Agent {
         if settings.critical {
             composer = composer.critical();
         }
-        let context = config.collectors.context();
+        let context = config.collectors.context(Some(state.folder()));
         let collecting = Collecting::start(&config.collectors, context, clock);
         Ok(Self {
             clock,

@@ -1,8 +1,10 @@
 //! Table `backup_metrics`: which backups are watched.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use grapevine_collectors::backup::{self, JOBS_MAX, Job, MAX_AGE_S, Source, is_job_name};
+use grapevine_collectors::backup::{
+    self, JOBS_MAX, Job, MAX_AGE_S, QUERY_INTERVAL_S, QUERY_TIMEOUT_S, Query, Source, Tool, is_job_name,
+};
 use serde::Deserialize;
 
 /// Table `backup_metrics`.
@@ -18,12 +20,13 @@ pub(super) struct BackupSettings {
 }
 
 impl BackupSettings {
-    /// Which backups are watched.
-    pub(super) fn settings(&self) -> backup::Settings {
+    /// Which backups are watched; what tools keep of repositories is kept in the agent's `state` folder.
+    pub(super) fn settings(&self, state: Option<&Path>) -> backup::Settings {
         let default = backup::Settings::default();
         backup::Settings {
             jobs: self.jobs.iter().map(|NamedJob(job)| job.clone()).collect(),
             reports: self.reports.clone().unwrap_or(default.reports),
+            cache: state.map_or(default.cache, |state| state.join("backup-cache")),
         }
     }
 
@@ -58,39 +61,100 @@ struct JobTable {
     max_age_s: Option<u64>,
     /// The file of Prometheus' text format.
     file: Option<PathBuf>,
+    /// The file with the repository's passphrase.
+    passphrase_file: Option<PathBuf>,
+    /// Time between two questions to the repository.
+    interval_s: Option<u64>,
+    /// The longest that an answer may take.
+    timeout_s: Option<u64>,
+    /// Whether borg is asked for sizes, too.
+    sizes: Option<bool>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum SourceName {
     Report,
     Textfile,
+    Borg,
+    Restic,
 }
 
 impl TryFrom<JobTable> for NamedJob {
     type Error = String;
 
     fn try_from(table: JobTable) -> Result<Self, String> {
-        let name = &table.job;
-        if !is_job_name(name) {
+        if !is_job_name(&table.job) {
             return Err(format!(
-                "{name:?} is no name of a job: use up to 64 letters, digits and the characters -_.@"
+                "{:?} is no name of a job: use up to 64 letters, digits and the characters -_.@",
+                table.job
             ));
         }
-        let lacks = |key| format!("the job {name:?} lacks {key}");
+        table.check_keys()?;
+        let lacks = |key| format!("the job {:?} lacks {key}", table.job);
         let source = match table.source {
             SourceName::Report => Source::Report,
-            SourceName::Textfile => Source::Textfile(table.file.ok_or_else(|| lacks("file"))?),
+            SourceName::Textfile => Source::Textfile(table.file.clone().ok_or_else(|| lacks("file"))?),
+            SourceName::Borg => {
+                Source::Repository(table.query(Tool::Borg).ok_or_else(|| lacks("repository"))?)
+            }
+            SourceName::Restic => {
+                Source::Repository(table.query(Tool::Restic).ok_or_else(|| lacks("repository"))?)
+            }
         };
-        Ok(Self(Job {
-            name: table.job,
-            tool: table.tool,
-            repository: table.repository,
-            max_age_s: table.max_age_s.unwrap_or(MAX_AGE_S),
-            source,
-        }))
+        let max_age_s = table.max_age_s.unwrap_or(MAX_AGE_S);
+        Ok(Self(Job { name: table.job, tool: table.tool, repository: table.repository, max_age_s, source }))
     }
 }
+
+impl JobTable {
+    fn query(&self, tool: Tool) -> Option<Query> {
+        Some(Query {
+            tool,
+            repository: self.repository.clone()?,
+            passphrase_file: self.passphrase_file.clone(),
+            sizes: self.sizes.unwrap_or_default(),
+            interval_s: self.interval_s.unwrap_or(QUERY_INTERVAL_S),
+            timeout_s: self.timeout_s.unwrap_or(QUERY_TIMEOUT_S),
+        })
+    }
+
+    /// Refuses keys that mean nothing for the source, and times out of bounds.
+    fn check_keys(&self) -> Result<(), String> {
+        let asks = matches!(self.source, SourceName::Borg | SourceName::Restic);
+        for (key, is_set, is_used) in [
+            ("file", self.file.is_some(), self.source == SourceName::Textfile),
+            ("tool", self.tool.is_some(), !asks),
+            ("passphrase_file", self.passphrase_file.is_some(), asks),
+            ("interval_s", self.interval_s.is_some(), asks),
+            ("timeout_s", self.timeout_s.is_some(), asks),
+            ("sizes", self.sizes.is_some(), self.source == SourceName::Borg),
+        ] {
+            if is_set && !is_used {
+                return Err(format!("the job {:?} has no use for {key} with this source", self.job));
+            }
+        }
+        for (key, value, (least, most)) in [
+            ("max_age_s", self.max_age_s, MAX_AGE_S_BOUNDS),
+            ("interval_s", self.interval_s, INTERVAL_S_BOUNDS),
+            ("timeout_s", self.timeout_s, TIMEOUT_S_BOUNDS),
+        ] {
+            if let Some(value) = value.filter(|value| !(least..=most).contains(value)) {
+                return Err(format!("{key} = {value} of the job {:?}: use {least} to {most}", self.job));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// From a minute to ten years.
+const MAX_AGE_S_BOUNDS: (u64, u64) = (60, 315_360_000);
+
+/// From a minute, since each question opens the repository, to a day.
+const INTERVAL_S_BOUNDS: (u64, u64) = (60, 86_400);
+
+/// From what a shell takes to an hour.
+const TIMEOUT_S_BOUNDS: (u64, u64) = (1, 3600);
 
 /// The name of the table.
 pub(super) const TABLE: &str = "backup_metrics";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use grapevine_collectors::{Context, Entry, REGISTRY, gpu};
 use serde::Deserialize;
@@ -64,12 +64,12 @@ impl Collectors {
         settings.enabled.unwrap_or(true).then(|| settings.interval_ms.unwrap_or(entry.interval_ms))
     }
 
-    /// The ways to this machine, as they are set.
-    pub(crate) fn context(&self) -> Context {
+    /// The ways to this machine, as they are set, for an agent with this state folder.
+    pub(crate) fn context(&self, state: Option<&Path>) -> Context {
         Context {
             gpu: self.gpu(),
             smart: self.smart.settings(),
-            backup: self.backup.settings(),
+            backup: self.backup.settings(state),
             services: self.service.settings(),
             ..Context::of_this_machine()
         }

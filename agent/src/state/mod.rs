@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `origin.key` | the seed of the host's Ed25519 key, 64 hexadecimal digits | 0600 |
 //! | `epoch` | the number of the latest run | 0600 |
+//! | `backup-cache/` | what borg and restic keep of the repositories that they are asked about | 0700 |
 //! | `lock` | held while an agent uses the directory | 0600 |
 
 pub(crate) mod atomic;
@@ -48,6 +49,11 @@ impl StateDir {
             Err(TryLockError::WouldBlock) => Err(StateError::InUse { folder: folder.to_owned() }),
             Err(TryLockError::Error(source)) => Err(StateError::io("lock", &path, source)),
         }
+    }
+
+    /// The folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The host's key; made at the first start.

@@ -1,17 +1,21 @@
 //! Backups: jobs, when they last succeeded, and whether that is too long ago.
 //!
 //! A job is known from one source, and all sources give the same [`Report`]: `job` has the model and the one rule of
-//! staleness, `report`, `folder` and `textfile` the files that jobs write, `watched` which files are believed,
-//! `tell` the readings.
+//! staleness, `report`, `folder` and `textfile` the files that jobs write, `watched` which files are believed, `tool`,
+//! `borg` and `restic` what repositories are asked and answer, `asking` when, and `tell` the readings.
 
+mod asking;
+mod borg;
 mod folder;
 mod job;
 mod report;
+mod restic;
 mod settings;
 mod tell;
 mod text;
 mod textfile;
 mod time;
+mod tool;
 mod watched;
 
 use grapevine_proto::catalogue::backup as rows;
@@ -20,16 +24,19 @@ use crate::collector::{CollectError, Collector};
 use crate::context::{Context, WallClock};
 use crate::rate::float;
 use crate::sample::Sample;
+use asking::Asking;
 use folder::Folder;
 pub use job::{Outcome, Report, State, Success, outcome_of_exit};
-pub use settings::{Job, MAX_AGE_S, Settings, Source};
+pub use settings::{Job, MAX_AGE_S, QUERY_INTERVAL_S, QUERY_TIMEOUT_S, Settings, Source};
 pub use text::is_job_name;
+pub use tool::{Query, Tool};
 use watched::Watched;
 
 /// The `backup` collector.
 pub(crate) struct Backups {
     wall_clock: WallClock,
     folder: Folder,
+    asking: Asking,
     jobs: Vec<Configured>,
 }
 
@@ -44,47 +51,55 @@ struct Configured {
 enum Reader {
     Folder,
     Textfile(Box<Watched<Report>>),
+    Asking,
 }
 
 impl Backups {
     pub(crate) fn new(context: &Context) -> Self {
-        let Settings { jobs, reports } = context.backup.clone();
-        let mut jobs: Vec<Configured> = jobs.into_iter().map(Configured::new).collect();
+        let Settings { jobs, reports, cache } = context.backup.clone();
+        let mut asking = Asking::new(context.runner.clone(), cache);
+        let mut jobs: Vec<Configured> =
+            jobs.into_iter().map(|job| Configured::new(job, &mut asking)).collect();
         jobs.sort_by(|a, b| a.job.name.cmp(&b.job.name));
-        Self { wall_clock: context.wall_clock.clone(), folder: Folder::new(reports), jobs }
+        Self { wall_clock: context.wall_clock.clone(), folder: Folder::new(reports), asking, jobs }
     }
 }
 
 impl Configured {
-    fn new(job: Job) -> Self {
+    fn new(job: Job, asking: &mut Asking) -> Self {
         let source = match &job.source {
             Source::Report => Reader::Folder,
             Source::Textfile(path) => Reader::Textfile(Box::new(Watched::new(path.clone()))),
+            Source::Repository(query) => {
+                asking.add(&job.name, query.clone());
+                Reader::Asking
+            }
         };
         Self { job, source, report: Report::default() }
     }
 
-    fn read(&mut self, folder: &Folder) {
+    fn read(&mut self, folder: &Folder, asking: &Asking) {
         let name = &self.job.name;
         let read = match &mut self.source {
             Reader::Folder => folder.get(name).map(|filed| &filed.report).ok_or("no report yet"),
+            Reader::Asking => asking.get(name).ok_or("nobody asks"),
             Reader::Textfile(file) => file.look(|bytes, changed| textfile::parse(name, bytes, changed)),
         };
         match read {
             Ok(report) => self.report.clone_from(report),
             Err(reason) => self.report = std::mem::take(&mut self.report).lost(reason),
         }
-        let Job { tool, repository, .. } = &self.job;
-        self.report.tool = tool.clone().or(self.report.tool.take());
-        let repository = repository.as_deref().map(text::without_password);
-        self.report.repository = repository.or(self.report.repository.take());
+        let (tool, repository) = self.job.what_and_where();
+        self.report.tool = tool.map(text::line).or(self.report.tool.take());
+        self.report.repository = repository.map(text::without_password).or(self.report.repository.take());
     }
 }
 
 impl Collector for Backups {
     fn collect(&mut self, sample: &mut Sample) -> Result<(), CollectError> {
         self.folder.look();
-        self.jobs.iter_mut().for_each(|job| job.read(&self.folder));
+        self.asking.advance(sample.now_ms());
+        self.jobs.iter_mut().for_each(|job| job.read(&self.folder, &self.asking));
         let is_named = |name: &str| self.jobs.iter().any(|named| named.job.name == name);
         let named =
             self.jobs.iter().map(|named| (named.job.name.as_str(), &named.report, named.job.max_age_s));

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::tool::Query;
+
 /// Which backups are watched.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -9,11 +11,13 @@ pub struct Settings {
     pub jobs: Vec<Job>,
     /// Where jobs drop their reports: `NAME.json`.
     pub reports: PathBuf,
+    /// A folder of the agent's own, where borg and restic keep what they know of repositories.
+    pub cache: PathBuf,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { jobs: Vec::new(), reports: REPORTS.into() }
+        Self { jobs: Vec::new(), reports: REPORTS.into(), cache: CACHE.into() }
     }
 }
 
@@ -32,6 +36,16 @@ pub struct Job {
     pub source: Source,
 }
 
+impl Job {
+    /// The program that makes the backups and where they go, as far as the operator says.
+    pub(super) fn what_and_where(&self) -> (Option<&str>, Option<&str>) {
+        match &self.source {
+            Source::Repository(query) => (Some(query.tool.program()), Some(&query.repository)),
+            Source::Report | Source::Textfile(_) => (self.tool.as_deref(), self.repository.as_deref()),
+        }
+    }
+}
+
 /// Where a job is known from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -39,6 +53,8 @@ pub enum Source {
     Report,
     /// A file of Prometheus' text format.
     Textfile(PathBuf),
+    /// The repository itself, by the program that made it.
+    Repository(Query),
 }
 
 /// A daily backup that may take two hours longer than the one before.
@@ -46,3 +62,12 @@ pub const MAX_AGE_S: u64 = 26 * 3600;
 
 /// Where jobs drop their reports, unless configured otherwise.
 const REPORTS: &str = "/var/lib/grapevine/backups.d";
+
+/// Where borg and restic keep what they know, unless the agent's state is elsewhere.
+const CACHE: &str = "/var/lib/grapevine/backup-cache";
+
+/// Time between two questions to a repository in seconds, unless configured otherwise.
+pub const QUERY_INTERVAL_S: u64 = 3600;
+
+/// The longest that an answer of a repository may take in seconds, unless configured otherwise.
+pub const QUERY_TIMEOUT_S: u64 = 300;

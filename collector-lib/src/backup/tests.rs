@@ -18,7 +18,11 @@ impl Desk {
         let clock = Arc::new(AtomicU64::new(2_000_000_000));
         let shown = Arc::clone(&clock);
         let context = Context {
-            backup: Settings { jobs: jobs(folder.path()), reports: folder.path().to_owned() },
+            backup: Settings {
+                jobs: jobs(folder.path()),
+                reports: folder.path().to_owned(),
+                cache: folder.path().join("cache"),
+            },
             wall_clock: Arc::new(move || shown.load(Ordering::Relaxed)),
             ..Context::of_this_machine()
         };

@@ -1,5 +1,6 @@
 use super::*;
 use grapevine_collectors::REGISTRY;
+use grapevine_collectors::backup::Source;
 
 fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
@@ -50,7 +51,7 @@ fn how_gpus_are_read_can_be_set() {
         "[collectors]\ngpu_metrics = { interval_ms = 250, sources = [\"nvml\"], wake_suspended = true, \
          nvml_library = \"/opt/libnvidia-ml.so.1\", helper = \"/opt/grapevine-gpu\" }\n",
     );
-    let gpu = config.collectors.context().gpu;
+    let gpu = config.collectors.context(None).gpu;
     assert!(gpu.wakes_suspended);
     assert_eq!(gpu.sources, [grapevine_collectors::gpu::Source::Nvml]);
     assert_eq!(gpu.nvml_library.as_deref(), Some(Path::new("/opt/libnvidia-ml.so.1")));
@@ -64,12 +65,16 @@ fn backups_can_be_named() {
     let config = accepted(
         "[collectors.backup_metrics]\nreports = \"/srv/reports\"\n\
          [[collectors.backup_metrics.jobs]]\njob = \"home\"\nsource = \"report\"\nmax_age_s = 7200\n\
-         [[collectors.backup_metrics.jobs]]\njob = \"etc\"\nsource = \"textfile\"\nfile = \"/srv/etc.prom\"\n",
+         [[collectors.backup_metrics.jobs]]\njob = \"etc\"\nsource = \"textfile\"\nfile = \"/srv/etc.prom\"\n\
+         [[collectors.backup_metrics.jobs]]\njob = \"nas\"\nsource = \"borg\"\nrepository = \"/srv/borg\"\n\
+         passphrase_file = \"/etc/grapevine/borg.pass\"\ninterval_s = 600\nsizes = true\n",
     );
-    let backup = config.collectors.context().backup;
+    let backup = config.collectors.context(None).backup;
     assert_eq!(backup.reports, Path::new("/srv/reports"));
     let jobs: Vec<_> = backup.jobs.iter().map(|job| (job.name.as_str(), job.max_age_s)).collect();
-    assert_eq!(jobs, [("home", 7200), ("etc", 93_600)]);
+    assert_eq!(jobs, [("home", 7200), ("etc", 93_600), ("nas", 93_600)]);
+    let Source::Repository(query) = &backup.jobs[2].source else { panic!("{:?}", backup.jobs[2]) };
+    assert_eq!((query.repository.as_str(), query.interval_s, query.sizes), ("/srv/borg", 600, true));
 }
 
 #[test]
@@ -77,7 +82,7 @@ fn services_are_chosen_by_name() {
     let config = accepted(
         "[collectors]\nservice_metrics = { include = [\"sshd\", \"*.timer\"], exclude = [\"getty@*\"] }\n",
     );
-    let services = config.collectors.context().services;
+    let services = config.collectors.context(None).services;
     let names = |patterns: &[grapevine_collectors::service::Pattern]| {
         patterns.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
@@ -91,7 +96,7 @@ fn how_drives_are_read_can_be_set() {
         "[collectors]\nsmart_metrics = { interval_ms = 5000, source = \"files\", smartctl = \"/opt/smartctl\", \
          directory = \"/srv/smart\", max_age_ms = 7200000 }\n",
     );
-    let smart = config.collectors.context().smart;
+    let smart = config.collectors.context(None).smart;
     assert_eq!(smart.source, grapevine_collectors::smart::Source::Files);
     assert_eq!(smart.smartctl, "/opt/smartctl");
     assert_eq!(smart.directory, Path::new("/srv/smart"));
@@ -101,7 +106,7 @@ fn how_drives_are_read_can_be_set() {
 }
 
 #[test]
-fn mistakes_are_told_with_their_line() {
+fn mistakes_in_backups_are_told_with_their_line() {
     for (text, expected) in [
         (
             "[collectors]\nservice_metrics = { include = [\"a b\"] }\n",
@@ -121,9 +126,30 @@ fn mistakes_are_told_with_their_line() {
             "agent.toml:2: the job \"a\" lacks file",
         ),
         (
+            "\n[[collectors.backup_metrics.jobs]]\njob = \"a\"\nsource = \"restic\"\n",
+            "agent.toml:2: the job \"a\" lacks repository",
+        ),
+        (
+            "\n[[collectors.backup_metrics.jobs]]\njob = \"a\"\nsource = \"report\"\nsizes = true\n",
+            "agent.toml:2: the job \"a\" has no use for sizes",
+        ),
+        (
+            "\n[[collectors.backup_metrics.jobs]]\njob = \"a\"\nsource = \"report\"\nmax_age_s = 1\n",
+            "agent.toml:2: max_age_s = 1 of the job \"a\": use 60 to",
+        ),
+        (
             "[collectors.backup_metrics]\njobs = [{ job = \"a\", source = \"report\" }, { job = \"a\", source = \"report\" }]\n",
             "configuration: collectors.backup_metrics.jobs: the job \"a\" is there twice",
         ),
+    ] {
+        let complaint = complaint(text);
+        assert!(complaint.starts_with(expected), "{text:?} gave {complaint:?}");
+    }
+}
+
+#[test]
+fn mistakes_are_told_with_their_line() {
+    for (text, expected) in [
         ("[metrics_agent]\nport = 6130\nprot = 1\n", "agent.toml:3: unknown field `prot`, expected"),
         ("[metrics_agent]\nport = 99999\n", "agent.toml:2: "),
         ("\n\n[metrics_agent\n", "agent.toml:3: "),
