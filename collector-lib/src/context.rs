@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::process::Runner;
-use crate::{backup, gpu, service, smart};
+use crate::{backup, container, gpu, service, smart};
 
 /// The ways from a collector to the machine. Tests put a directory of files in place of each.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub struct Context {
     pub smart: smart::Settings,
     /// Which services are told of.
     pub services: service::Settings,
+    /// How containers are read.
+    pub containers: container::Settings,
 }
 
 impl Context {
@@ -45,6 +47,7 @@ impl Context {
             wall_clock: Arc::new(seconds_since_1970),
             smart: smart::Settings::default(),
             services: service::Settings::default(),
+            containers: container::Settings::default(),
         }
     }
 }

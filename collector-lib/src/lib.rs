@@ -48,6 +48,7 @@ pub mod backup;
 mod bus;
 mod cgroup;
 mod collector;
+pub mod container;
 mod context;
 mod cpu;
 mod disk;
@@ -66,6 +67,7 @@ mod roster;
 mod sample;
 pub mod service;
 pub mod smart;
+mod socket;
 
 pub use bus::BusError;
 pub use collector::{CollectError, Collector};

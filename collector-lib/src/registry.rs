@@ -4,7 +4,7 @@ use grapevine_proto::{Metric, catalogue};
 
 use crate::collector::Collector;
 use crate::context::Context;
-use crate::{backup, cpu, disk, gpu, host, load, memory, network, pressure, service, smart};
+use crate::{backup, container, cpu, disk, gpu, host, load, memory, network, pressure, service, smart};
 
 /// All collectors. A new one is a file of its own, its rows in the catalogue, and an entry here.
 pub static REGISTRY: &[Entry] = &[
@@ -95,6 +95,14 @@ pub static REGISTRY: &[Entry] = &[
         cost: Cost::Slow,
         rows: catalogue::service::ROWS,
         build: |context| Box::new(service::Services::new(context)),
+    },
+    Entry {
+        name: "container",
+        table: "container_metrics",
+        interval_ms: 2000,
+        cost: Cost::Slow,
+        rows: catalogue::container::ROWS,
+        build: |context| Box::new(container::Containers::new(context)),
     },
 ];
 

@@ -140,6 +140,11 @@ mod tests {
     }
 
     #[test]
+    fn container() {
+        check("container");
+    }
+
+    #[test]
     fn service() {
         check("service");
     }
@@ -150,8 +155,18 @@ mod tests {
         assert_eq!(
             names,
             [
-                "host", "cpu", "memory", "pressure", "load", "disk", "network", "gpu", "smart", "backup",
-                "service"
+                "host",
+                "cpu",
+                "memory",
+                "pressure",
+                "load",
+                "disk",
+                "network",
+                "gpu",
+                "smart",
+                "backup",
+                "service",
+                "container"
             ]
         );
         for entry in REGISTRY {

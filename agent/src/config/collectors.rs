@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::backup::{self, BackupSettings};
+use super::container::{self, ContainerSettings};
 use super::service::{self, ServiceSettings};
 use super::smart::{self, SmartSettings};
 
@@ -21,6 +22,7 @@ pub(crate) struct Collectors {
     smart: SmartSettings,
     backup: BackupSettings,
     service: ServiceSettings,
+    container: ContainerSettings,
 }
 
 /// One collector's table, such as `cpu_metrics = { enabled = true, interval_ms = 2000 }`.
@@ -71,6 +73,7 @@ impl Collectors {
             smart: self.smart.settings(),
             backup: self.backup.settings(state),
             services: self.service.settings(),
+            containers: self.container.settings(),
             ..Context::of_this_machine()
         }
     }
@@ -113,6 +116,7 @@ impl Collectors {
             ));
         }
         self.smart.check()?;
+        self.container.check()?;
         self.backup.check()
     }
 }
@@ -149,6 +153,11 @@ impl<'de> Visitor<'de> for Tables {
                 backup::TABLE => {
                     collectors.backup = map.next_value()?;
                     let BackupSettings { enabled, interval_ms, .. } = collectors.backup;
+                    CollectorSettings { enabled, interval_ms }
+                }
+                container::TABLE => {
+                    collectors.container = map.next_value()?;
+                    let ContainerSettings { enabled, interval_ms, .. } = collectors.container;
                     CollectorSettings { enabled, interval_ms }
                 }
                 service::TABLE => {

@@ -2,6 +2,7 @@
 
 mod backup;
 mod collectors;
+mod container;
 mod service;
 mod smart;
 mod source;

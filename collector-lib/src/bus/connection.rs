@@ -7,10 +7,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 
 use super::BusError;
 use super::message::{Call, Message};
+use crate::socket::connect_at_once;
 
 /// The connection; dropping it ends it.
 #[derive(Debug)]
@@ -32,19 +32,12 @@ impl Connection {
     /// [`BusError::Unreachable`] also if the bus lets others wait to be let in.
     pub(crate) fn open(path: &Path) -> Result<Self, BusError> {
         let unreachable = |source: io::Error| BusError::Unreachable { path: path.to_owned(), source };
-        let dial = || {
-            let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-            let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
-            connect(&socket, &SocketAddrUnix::new(path)?)?;
-            Ok(socket)
-        };
-        let socket = dial().map_err(|errno: rustix::io::Errno| unreachable(errno.into()))?;
+        let stream = connect_at_once(path).map_err(unreachable)?;
         let mut hex = String::new();
         for digit in rustix::process::geteuid().as_raw().to_string().bytes() {
             write!(hex, "{digit:02x}").map_err(|_| BusError::Rejected)?;
         }
         let to_send = format!("\0AUTH EXTERNAL {hex}\r\nBEGIN\r\n").into_bytes();
-        let stream = UnixStream::from(socket);
         Ok(Self { stream, serial: 0, to_send, received: Vec::new(), read: 0, is_let_in: false })
     }
 

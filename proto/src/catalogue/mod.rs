@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod backup;
+pub mod container;
 pub mod cpu;
 pub mod disk;
 pub mod gpu;
@@ -23,7 +24,7 @@ use crate::metric::{Metric, MetricId};
 pub const BASE_ROWS_END: u16 = 1024;
 
 /// The rows of each file, in the order of their numbers.
-pub static FILES: [&[&Metric]; 12] = [
+pub static FILES: [&[&Metric]; 13] = [
     host::ROWS,
     cpu::ROWS,
     memory::ROWS,
@@ -35,6 +36,7 @@ pub static FILES: [&[&Metric]; 12] = [
     gpu::ROWS,
     smart::ROWS,
     service::ROWS,
+    container::ROWS,
     backup::ROWS,
 ];
 

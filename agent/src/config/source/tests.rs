@@ -112,7 +112,10 @@ fn mistakes_in_backups_are_told_with_their_line() {
             "[collectors]\nservice_metrics = { include = [\"a b\"] }\n",
             "agent.toml:2: \"a b\" is no name of a service",
         ),
-        ("[collectors]\nservice_metrics = { units = [] }\n", "agent.toml:2: unknown field `units`"),
+        (
+            "[collectors]\ncontainer_metrics = { sockets = [\"docker.sock\"] }\n",
+            "configuration: collectors.container_metrics.sockets: docker.sock is no whole path",
+        ),
         (
             "[[collectors.backup_metrics.jobs]]\njob = \"a\"\nsource = \"report\"\nmax_age = 1\n",
             "agent.toml:4: unknown field `max_age`",
