@@ -10,6 +10,7 @@ mod discovery;
 mod keys;
 mod logs;
 mod mesh;
+mod pings;
 mod run;
 mod smart;
 mod state;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use grapevine_collectors::Context;
 use grapevine_proto::gossip::Engine;
 use grapevine_proto::limits::INTERVAL_MS_MIN;
 use grapevine_proto::{Composer, HostName, Identity, Moment};
@@ -20,6 +21,7 @@ use crate::config::{self, Allowed, Config, MetricsAgent};
 use crate::discovery::Discovery;
 use crate::keys;
 use crate::mesh::{self, Asked, Mesh};
+use crate::pings;
 use crate::state::{self, StateDir};
 use crate::vitals::{Facts, Vitals};
 
@@ -43,7 +45,11 @@ async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
     let tap = settings.tap.clone().or_else(standard_tap).map(Endpoint::Unix);
     let tcp = Endpoint::Tcp { host: settings.bind.to_string(), port: settings.port };
     let bound = mesh::listen(&net, &tcp, tap.as_ref()).await?;
-    let mut agent = Agent::start(config, &net, state, &bound)?;
+    let context = config.collectors.context(Some(state.folder()));
+    if let Some(address) = config.collectors.ping_listen() {
+        pings::start(address, &context.backup, state.folder()).await?;
+    }
+    let mut agent = Agent::start(config, context, &net, state, &bound)?;
     if settings.plaintext {
         tracing::warn!("plaintext = true: whoever reaches the network reads along and can join");
     } else if settings.keys().is_none() {
@@ -91,7 +97,13 @@ struct Agent {
 
 impl Agent {
     /// Joins the network; others reach the agent at `bound`.
-    fn start(config: &Config, net: &Net, state: StateDir, bound: &Endpoint) -> anyhow::Result<Self> {
+    fn start(
+        config: &Config,
+        context: Context,
+        net: &Net,
+        state: StateDir,
+        bound: &Endpoint,
+    ) -> anyhow::Result<Self> {
         let clock = Clock::start();
         let settings = &config.metrics_agent;
         let host = host_name(settings)?;
@@ -120,7 +132,6 @@ impl Agent {
         if settings.critical {
             composer = composer.critical();
         }
-        let context = config.collectors.context(Some(state.folder()));
         let collecting = Collecting::start(&config.collectors, context, clock);
         Ok(Self {
             clock,

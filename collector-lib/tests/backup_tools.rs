@@ -54,6 +54,7 @@ impl Shelf {
                 jobs: vec![job],
                 reports: folder.path().join("reports"),
                 cache: folder.path().join("cache"),
+                ..Settings::default()
             },
             runner: Arc::clone(&runner),
             wall_clock: Arc::new(move || {
@@ -299,6 +300,7 @@ fn a_tool_that_hangs_passes_its_deadline_and_the_next_one_is_asked() {
             jobs: vec![job("first", query(Tool::Borg, 1)), job("second", query(Tool::Restic, 60))],
             reports: folder.path().join("reports"),
             cache: folder.path().join("cache"),
+            ..Settings::default()
         },
         runner: Arc::new(Runner::new(search_path)),
         ..Context::of_this_machine()

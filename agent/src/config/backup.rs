@@ -1,6 +1,8 @@
 //! Table `backup_metrics`: which backups are watched.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use grapevine_collectors::backup::{
     self, JOBS_MAX, Job, MAX_AGE_S, QUERY_INTERVAL_S, QUERY_TIMEOUT_S, Query, Source, Tool, is_job_name,
@@ -15,6 +17,8 @@ pub(super) struct BackupSettings {
     pub(super) interval_ms: Option<u32>,
     /// The folder where jobs drop their reports.
     reports: Option<PathBuf>,
+    /// Where pings are heard; nowhere if not said.
+    ping_listen: Option<SocketAddr>,
     /// Jobs that are told of even while nothing is known of them.
     jobs: Vec<NamedJob>,
 }
@@ -27,20 +31,61 @@ impl BackupSettings {
             jobs: self.jobs.iter().map(|NamedJob(job)| job.clone()).collect(),
             reports: self.reports.clone().unwrap_or(default.reports),
             cache: state.map_or(default.cache, |state| state.join("backup-cache")),
+            pings: Arc::default(),
         }
     }
 
+    /// Where pings are heard, if anywhere.
+    pub(super) fn ping_listen(&self) -> Option<SocketAddr> {
+        self.ping_listen.filter(|_| self.enabled.unwrap_or(true))
+    }
+
     pub(super) fn check(&self) -> Result<(), String> {
+        self.check_pings()?;
         if self.jobs.len() > JOBS_MAX {
             return Err(format!("collectors.{TABLE}.jobs: at most {JOBS_MAX} jobs"));
         }
-        let mut names: Vec<&str> = self.jobs.iter().map(|NamedJob(job)| job.name.as_str()).collect();
-        names.sort_unstable();
-        match names.windows(2).find(|pair| pair.first() == pair.last()).and_then(<[_]>::first) {
-            Some(twice) => Err(format!("collectors.{TABLE}.jobs: the job {twice:?} is there twice")),
-            None => Ok(()),
+        let names = self.jobs.iter().map(|NamedJob(job)| job.name.as_str());
+        if let Some(twice) = first_twice(names.collect()) {
+            return Err(format!("collectors.{TABLE}.jobs: the job {twice:?} is there twice"));
+        }
+        Ok(())
+    }
+
+    /// Names that are known are enough on loopback only.
+    fn check_pings(&self) -> Result<(), String> {
+        let pinged = |NamedJob(job): &'_ NamedJob| match &job.source {
+            Source::Ping(id) => Some((job.name.clone(), id.clone())),
+            _ => None,
+        };
+        let pinged: Vec<(String, String)> = self.jobs.iter().filter_map(pinged).collect();
+        if let Some(twice) = first_twice(pinged.iter().map(|(_, id)| id.as_str()).collect()) {
+            return Err(format!("collectors.{TABLE}.jobs: {twice:?} is the ping of two jobs"));
+        }
+        match self.ping_listen {
+            None => match pinged.first() {
+                Some((name, _)) => Err(format!(
+                    "collectors.{TABLE}: the job {name:?} pings, but nobody listens: set ping_listen, such as \
+                     \"127.0.0.1:6131\""
+                )),
+                None => Ok(()),
+            },
+            Some(address) if address.ip().is_loopback() => Ok(()),
+            Some(address) => match pinged.iter().find(|(_, id)| id.len() < SECRET_BYTES_MIN) {
+                Some((name, _)) => Err(format!(
+                    "collectors.{TABLE}.ping_listen = \"{address}\" is open to the network: give the job {name:?} a \
+                     ping of {SECRET_BYTES_MIN} characters or more that nobody guesses, such as a UUID"
+                )),
+                None => Ok(()),
+            },
         }
     }
+}
+
+/// The first of the texts that is there twice.
+fn first_twice(mut texts: Vec<&str>) -> Option<&str> {
+    texts.sort_unstable();
+    texts.windows(2).find(|pair| pair.first() == pair.last()).and_then(<[_]>::first).copied()
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -69,6 +114,8 @@ struct JobTable {
     timeout_s: Option<u64>,
     /// Whether borg is asked for sizes, too.
     sizes: Option<bool>,
+    /// The last part of the address that the job pings; its name if not said.
+    ping: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -78,6 +125,7 @@ enum SourceName {
     Textfile,
     Borg,
     Restic,
+    Ping,
 }
 
 impl TryFrom<JobTable> for NamedJob {
@@ -90,10 +138,14 @@ impl TryFrom<JobTable> for NamedJob {
                 table.job
             ));
         }
+        if let Some(ping) = table.ping.as_deref().filter(|ping| !is_job_name(ping)) {
+            return Err(format!("{ping:?} is no ping: use up to 64 letters, digits and the characters -_.@"));
+        }
         table.check_keys()?;
         let lacks = |key| format!("the job {:?} lacks {key}", table.job);
         let source = match table.source {
             SourceName::Report => Source::Report,
+            SourceName::Ping => Source::Ping(table.ping.clone().unwrap_or_else(|| table.job.clone())),
             SourceName::Textfile => Source::Textfile(table.file.clone().ok_or_else(|| lacks("file"))?),
             SourceName::Borg => {
                 Source::Repository(table.query(Tool::Borg).ok_or_else(|| lacks("repository"))?)
@@ -128,6 +180,7 @@ impl JobTable {
             ("passphrase_file", self.passphrase_file.is_some(), asks),
             ("interval_s", self.interval_s.is_some(), asks),
             ("timeout_s", self.timeout_s.is_some(), asks),
+            ("ping", self.ping.is_some(), self.source == SourceName::Ping),
             ("sizes", self.sizes.is_some(), self.source == SourceName::Borg),
         ] {
             if is_set && !is_used {
@@ -146,6 +199,9 @@ impl JobTable {
         Ok(())
     }
 }
+
+/// 128 bits in 22 characters of base64; a UUID has 36.
+const SECRET_BYTES_MIN: usize = 22;
 
 /// From a minute to ten years.
 const MAX_AGE_S_BOUNDS: (u64, u64) = (60, 315_360_000);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use grapevine_collectors::{Context, Entry, REGISTRY, gpu};
@@ -76,6 +77,11 @@ impl Collectors {
             containers: self.container.settings(),
             ..Context::of_this_machine()
         }
+    }
+
+    /// Where pings of backup jobs are heard, if anywhere.
+    pub(crate) fn ping_listen(&self) -> Option<SocketAddr> {
+        self.backup.ping_listen()
     }
 
     /// How GPUs are read.

@@ -5,6 +5,7 @@
 //! | `origin.key` | the seed of the host's Ed25519 key, 64 hexadecimal digits | 0600 |
 //! | `epoch` | the number of the latest run | 0600 |
 //! | `backup-cache/` | what borg and restic keep of the repositories that they are asked about | 0700 |
+//! | `pings.json` | what backup jobs said last | 0600 |
 //! | `lock` | held while an agent uses the directory | 0600 |
 
 pub(crate) mod atomic;

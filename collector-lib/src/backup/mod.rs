@@ -2,12 +2,14 @@
 //!
 //! A job is known from one source, and all sources give the same [`Report`]: `job` has the model and the one rule of
 //! staleness, `report`, `folder` and `textfile` the files that jobs write, `watched` which files are believed, `tool`,
-//! `borg` and `restic` what repositories are asked and answer, `asking` when, and `tell` the readings.
+//! `borg` and `restic` what repositories are asked and answer, `asking` when, `pings` what jobs
+//! say while they run, and `tell` the readings.
 
 mod asking;
 mod borg;
 mod folder;
 mod job;
+mod pings;
 mod report;
 mod restic;
 mod settings;
@@ -18,6 +20,8 @@ mod time;
 mod tool;
 mod watched;
 
+use std::sync::Arc;
+
 use grapevine_proto::catalogue::backup as rows;
 
 use crate::collector::{CollectError, Collector};
@@ -27,6 +31,7 @@ use crate::sample::Sample;
 use asking::Asking;
 use folder::Folder;
 pub use job::{Outcome, Report, State, Success, outcome_of_exit};
+pub use pings::{Ping, Pings};
 pub use settings::{Job, MAX_AGE_S, QUERY_INTERVAL_S, QUERY_TIMEOUT_S, Settings, Source};
 pub use text::is_job_name;
 pub use tool::{Query, Tool};
@@ -52,21 +57,22 @@ enum Reader {
     Folder,
     Textfile(Box<Watched<Report>>),
     Asking,
+    Pings(Arc<Pings>),
 }
 
 impl Backups {
     pub(crate) fn new(context: &Context) -> Self {
-        let Settings { jobs, reports, cache } = context.backup.clone();
+        let Settings { jobs, reports, cache, pings } = context.backup.clone();
         let mut asking = Asking::new(context.runner.clone(), cache);
         let mut jobs: Vec<Configured> =
-            jobs.into_iter().map(|job| Configured::new(job, &mut asking)).collect();
+            jobs.into_iter().map(|job| Configured::new(job, &mut asking, &pings)).collect();
         jobs.sort_by(|a, b| a.job.name.cmp(&b.job.name));
         Self { wall_clock: context.wall_clock.clone(), folder: Folder::new(reports), asking, jobs }
     }
 }
 
 impl Configured {
-    fn new(job: Job, asking: &mut Asking) -> Self {
+    fn new(job: Job, asking: &mut Asking, pings: &Arc<Pings>) -> Self {
         let source = match &job.source {
             Source::Report => Reader::Folder,
             Source::Textfile(path) => Reader::Textfile(Box::new(Watched::new(path.clone()))),
@@ -74,14 +80,20 @@ impl Configured {
                 asking.add(&job.name, query.clone());
                 Reader::Asking
             }
+            Source::Ping(_) => Reader::Pings(Arc::clone(pings)),
         };
         Self { job, source, report: Report::default() }
     }
 
     fn read(&mut self, folder: &Folder, asking: &Asking) {
         let name = &self.job.name;
+        let pinged;
         let read = match &mut self.source {
             Reader::Folder => folder.get(name).map(|filed| &filed.report).ok_or("no report yet"),
+            Reader::Pings(pings) => {
+                pinged = pings.report(name);
+                pinged.as_ref().ok_or("no ping yet")
+            }
             Reader::Asking => asking.get(name).ok_or("nobody asks"),
             Reader::Textfile(file) => file.look(|bytes, changed| textfile::parse(name, bytes, changed)),
         };

@@ -1,7 +1,9 @@
 //! What an operator can say about backups.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::pings::Pings;
 use super::tool::Query;
 
 /// Which backups are watched.
@@ -13,11 +15,13 @@ pub struct Settings {
     pub reports: PathBuf,
     /// A folder of the agent's own, where borg and restic keep what they know of repositories.
     pub cache: PathBuf,
+    /// What jobs said of themselves; whoever hears them puts it there.
+    pub pings: Arc<Pings>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { jobs: Vec::new(), reports: REPORTS.into(), cache: CACHE.into() }
+        Self { jobs: Vec::new(), reports: REPORTS.into(), cache: CACHE.into(), pings: Arc::default() }
     }
 }
 
@@ -41,7 +45,9 @@ impl Job {
     pub(super) fn what_and_where(&self) -> (Option<&str>, Option<&str>) {
         match &self.source {
             Source::Repository(query) => (Some(query.tool.program()), Some(&query.repository)),
-            Source::Report | Source::Textfile(_) => (self.tool.as_deref(), self.repository.as_deref()),
+            Source::Report | Source::Textfile(_) | Source::Ping(_) => {
+                (self.tool.as_deref(), self.repository.as_deref())
+            }
         }
     }
 }
@@ -55,6 +61,8 @@ pub enum Source {
     Textfile(PathBuf),
     /// The repository itself, by the program that made it.
     Repository(Query),
+    /// Pings under this name, which may be a secret.
+    Ping(String),
 }
 
 /// A daily backup that may take two hours longer than the one before.

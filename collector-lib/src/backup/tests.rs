@@ -22,6 +22,7 @@ impl Desk {
                 jobs: jobs(folder.path()),
                 reports: folder.path().to_owned(),
                 cache: folder.path().join("cache"),
+                ..Settings::default()
             },
             wall_clock: Arc::new(move || shown.load(Ordering::Relaxed)),
             ..Context::of_this_machine()

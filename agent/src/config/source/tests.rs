@@ -106,6 +106,22 @@ fn how_drives_are_read_can_be_set() {
 }
 
 #[test]
+fn pings_need_a_listener_and_beyond_this_machine_a_secret() {
+    let job = "[[collectors.backup_metrics.jobs]]\njob = \"home\"\nsource = \"ping\"\n";
+    let listen = |address: &str| format!("[collectors.backup_metrics]\nping_listen = \"{address}\"\n{job}");
+    let deaf = complaint(job);
+    assert!(deaf.contains("nobody listens: set ping_listen"), "{deaf}");
+    assert!(accepted(&listen("127.0.0.1:6131")).collectors.ping_listen().is_some());
+    accepted(&listen("[::1]:6131"));
+    let open = complaint(&listen("0.0.0.0:6131"));
+    assert!(open.contains("is open to the network: give the job \"home\" a ping of 22"), "{open}");
+    accepted(&format!("{}ping = \"5c4c1b3e-7f1e-4d0c-9a53-0f6f2a0e8d11\"\n", listen("0.0.0.0:6131")));
+    let twice =
+        complaint(&format!("{}{}", listen("127.0.0.1:0"), job.replace("home", "etc") + "ping = \"home\"\n"));
+    assert!(twice.contains("is the ping of two jobs"), "{twice}");
+}
+
+#[test]
 fn mistakes_in_backups_are_told_with_their_line() {
     for (text, expected) in [
         (
