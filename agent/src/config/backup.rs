@@ -116,6 +116,8 @@ struct JobTable {
     sizes: Option<bool>,
     /// The last part of the address that the job pings; its name if not said.
     ping: Option<String>,
+    /// The service of systemd.
+    unit: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -126,6 +128,7 @@ enum SourceName {
     Borg,
     Restic,
     Ping,
+    Unit,
 }
 
 impl TryFrom<JobTable> for NamedJob {
@@ -147,6 +150,7 @@ impl TryFrom<JobTable> for NamedJob {
             SourceName::Report => Source::Report,
             SourceName::Ping => Source::Ping(table.ping.clone().unwrap_or_else(|| table.job.clone())),
             SourceName::Textfile => Source::Textfile(table.file.clone().ok_or_else(|| lacks("file"))?),
+            SourceName::Unit => Source::Unit(table.service().ok_or_else(|| lacks("unit"))?),
             SourceName::Borg => {
                 Source::Repository(table.query(Tool::Borg).ok_or_else(|| lacks("repository"))?)
             }
@@ -160,6 +164,14 @@ impl TryFrom<JobTable> for NamedJob {
 }
 
 impl JobTable {
+    /// The name of a service as systemd.unit(5) allows it; what begins otherwise could be an option of systemctl.
+    fn service(&self) -> Option<String> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || ":-_.\\@".contains(c);
+        let unit = self.unit.as_deref()?;
+        let is_name = unit.len() < 256 && unit.chars().all(allowed) && !unit.starts_with('-');
+        (is_name && !unit.is_empty()).then(|| unit.to_owned())
+    }
+
     fn query(&self, tool: Tool) -> Option<Query> {
         Some(Query {
             tool,
@@ -181,6 +193,7 @@ impl JobTable {
             ("interval_s", self.interval_s.is_some(), asks),
             ("timeout_s", self.timeout_s.is_some(), asks),
             ("ping", self.ping.is_some(), self.source == SourceName::Ping),
+            ("unit", self.unit.is_some(), self.source == SourceName::Unit),
             ("sizes", self.sizes.is_some(), self.source == SourceName::Borg),
         ] {
             if is_set && !is_used {

@@ -3,7 +3,7 @@
 //! A job is known from one source, and all sources give the same [`Report`]: `job` has the model and the one rule of
 //! staleness, `report`, `folder` and `textfile` the files that jobs write, `watched` which files are believed, `tool`,
 //! `borg` and `restic` what repositories are asked and answer, `asking` when, `pings` what jobs
-//! say while they run, and `tell` the readings.
+//! say while they run, `unit` what systemd says of them, and `tell` the readings.
 
 mod asking;
 mod borg;
@@ -18,6 +18,7 @@ mod text;
 mod textfile;
 mod time;
 mod tool;
+mod unit;
 mod watched;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use grapevine_proto::catalogue::backup as rows;
 
 use crate::collector::{CollectError, Collector};
 use crate::context::{Context, WallClock};
+use crate::process::Runner;
 use crate::rate::float;
 use crate::sample::Sample;
 use asking::Asking;
@@ -35,6 +37,7 @@ pub use pings::{Ping, Pings};
 pub use settings::{Job, MAX_AGE_S, QUERY_INTERVAL_S, QUERY_TIMEOUT_S, Settings, Source};
 pub use text::is_job_name;
 pub use tool::{Query, Tool};
+use unit::Unit;
 use watched::Watched;
 
 /// The `backup` collector.
@@ -58,6 +61,7 @@ enum Reader {
     Textfile(Box<Watched<Report>>),
     Asking,
     Pings(Arc<Pings>),
+    Unit(Box<Unit>),
 }
 
 impl Backups {
@@ -65,14 +69,14 @@ impl Backups {
         let Settings { jobs, reports, cache, pings } = context.backup.clone();
         let mut asking = Asking::new(context.runner.clone(), cache);
         let mut jobs: Vec<Configured> =
-            jobs.into_iter().map(|job| Configured::new(job, &mut asking, &pings)).collect();
+            jobs.into_iter().map(|job| Configured::new(job, &mut asking, &pings, &context.runner)).collect();
         jobs.sort_by(|a, b| a.job.name.cmp(&b.job.name));
         Self { wall_clock: context.wall_clock.clone(), folder: Folder::new(reports), asking, jobs }
     }
 }
 
 impl Configured {
-    fn new(job: Job, asking: &mut Asking, pings: &Arc<Pings>) -> Self {
+    fn new(job: Job, asking: &mut Asking, pings: &Arc<Pings>, runner: &Arc<Runner>) -> Self {
         let source = match &job.source {
             Source::Report => Reader::Folder,
             Source::Textfile(path) => Reader::Textfile(Box::new(Watched::new(path.clone()))),
@@ -81,11 +85,12 @@ impl Configured {
                 Reader::Asking
             }
             Source::Ping(_) => Reader::Pings(Arc::clone(pings)),
+            Source::Unit(service) => Reader::Unit(Box::new(Unit::new(Arc::clone(runner), service))),
         };
         Self { job, source, report: Report::default() }
     }
 
-    fn read(&mut self, folder: &Folder, asking: &Asking) {
+    fn read(&mut self, folder: &Folder, asking: &Asking, now_ms: u64) {
         let name = &self.job.name;
         let pinged;
         let read = match &mut self.source {
@@ -94,6 +99,7 @@ impl Configured {
                 pinged = pings.report(name);
                 pinged.as_ref().ok_or("no ping yet")
             }
+            Reader::Unit(unit) => unit.look(self.job.tool.as_deref(), now_ms),
             Reader::Asking => asking.get(name).ok_or("nobody asks"),
             Reader::Textfile(file) => file.look(|bytes, changed| textfile::parse(name, bytes, changed)),
         };
@@ -111,7 +117,7 @@ impl Collector for Backups {
     fn collect(&mut self, sample: &mut Sample) -> Result<(), CollectError> {
         self.folder.look();
         self.asking.advance(sample.now_ms());
-        self.jobs.iter_mut().for_each(|job| job.read(&self.folder, &self.asking));
+        self.jobs.iter_mut().for_each(|job| job.read(&self.folder, &self.asking, sample.now_ms()));
         let is_named = |name: &str| self.jobs.iter().any(|named| named.job.name == name);
         let named =
             self.jobs.iter().map(|named| (named.job.name.as_str(), &named.report, named.job.max_age_s));

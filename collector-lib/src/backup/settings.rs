@@ -45,7 +45,7 @@ impl Job {
     pub(super) fn what_and_where(&self) -> (Option<&str>, Option<&str>) {
         match &self.source {
             Source::Repository(query) => (Some(query.tool.program()), Some(&query.repository)),
-            Source::Report | Source::Textfile(_) | Source::Ping(_) => {
+            Source::Report | Source::Textfile(_) | Source::Ping(_) | Source::Unit(_) => {
                 (self.tool.as_deref(), self.repository.as_deref())
             }
         }
@@ -63,6 +63,8 @@ pub enum Source {
     Repository(Query),
     /// Pings under this name, which may be a secret.
     Ping(String),
+    /// The service of systemd with this name, and its timer.
+    Unit(String),
 }
 
 /// A daily backup that may take two hours longer than the one before.

@@ -114,6 +114,40 @@ mod tests {
     }
 
     #[test]
+    fn a_backup_is_what_systemd_says_of_its_service_and_timer() {
+        in_a_world_of_its_own("tests::a_backup_is_what_systemd_says_of_its_service_and_timer", || {
+            let timer = "[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00:00\n";
+            std::fs::write("/run/systemd/system/grape-backup.timer", timer).unwrap();
+            let gate = "/run/grape-gate";
+            let script = format!(
+                "Type=oneshot\nExecStart=/bin/sh -c 'while [ ! -e {gate} ]; do sleep 0.05; done; exit $(cat {gate})'"
+            );
+            start_enabled("grape-backup.service", &script);
+            systemctl(&["start", "grape-backup.timer"]);
+            let mut world = World::of_backup("grape-backup");
+            let mut becomes = |state: &str| {
+                world.skip(Duration::from_secs(60));
+                world.until(state, |world| world.text("backup.state", "nightly").as_deref() == Some(state));
+            };
+            becomes("running");
+            std::fs::write(gate, "0").unwrap();
+            let service = "grape-backup.service";
+            while show(service)["ActiveState"] != "inactive" {}
+            becomes("ok");
+            std::fs::write(gate, "7").unwrap();
+            systemctl(&["start", "--no-block", service]);
+            while show(service)["ActiveState"] != "failed" {}
+            becomes("fail");
+            assert_eq!(world.number("backup.exit_code", "nightly"), Some(7.0));
+            assert_eq!(world.text("backup.message", "nightly").as_deref(), Some("systemd says exit-code"));
+            let success = world.number("backup.last_success", "nightly").unwrap();
+            assert!(success <= world.number("backup.finished", "nightly").unwrap());
+            let next = world.number("backup.next_due", "nightly").unwrap();
+            assert!((0.0..=86_401.0).contains(&(next - success)), "{next} follows {success}");
+        });
+    }
+
+    #[test]
     fn units_that_come_and_go_leave_nothing_behind() {
         in_a_world_of_its_own("tests::units_that_come_and_go_leave_nothing_behind", || {
             let mut world = World::new(&["grape-*"]);

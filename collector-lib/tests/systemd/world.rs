@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use grapevine_collectors::process::{Job, Runner};
-use grapevine_collectors::{Collector, Context, REGISTRY, Sample, service};
+use grapevine_collectors::{Collector, Context, REGISTRY, Sample, backup, service};
 
 /// Runs `test`, whose name is `name`, under a systemd of its own; says why not, where that cannot be had.
 pub(crate) fn in_a_world_of_its_own(name: &str, test: impl FnOnce()) {
@@ -46,6 +46,23 @@ impl World {
         let entry = REGISTRY.iter().find(|entry| entry.name == "service").unwrap();
         let collector = (entry.build)(&context);
         Self { collector, sample: Sample::default(), began: Instant::now(), stopped_at_ms: None }
+    }
+
+    /// The collector of backups with a service as the only job, named `nightly`.
+    pub(crate) fn of_backup(service: &str) -> Self {
+        let source = backup::Source::Unit(service.to_owned());
+        let job =
+            backup::Job { name: "nightly".into(), tool: None, repository: None, max_age_s: 3600, source };
+        let backup = backup::Settings { jobs: vec![job], ..backup::Settings::default() };
+        let context = Context { backup, ..Context::of_this_machine() };
+        let entry = REGISTRY.iter().find(|entry| entry.name == "backup").unwrap();
+        let collector = (entry.build)(&context);
+        Self { collector, sample: Sample::default(), began: Instant::now(), stopped_at_ms: None }
+    }
+
+    /// Puts the clock forward, so that what is asked now and then is asked.
+    pub(crate) fn skip(&mut self, time: Duration) {
+        self.began -= time;
     }
 
     /// From now on all passes fall within one second.

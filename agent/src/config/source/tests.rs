@@ -149,6 +149,10 @@ fn mistakes_in_backups_are_told_with_their_line() {
             "agent.toml:2: the job \"a\" lacks repository",
         ),
         (
+            "\n[[collectors.backup_metrics.jobs]]\njob = \"a\"\nsource = \"unit\"\nunit = \"--help\"\n",
+            "agent.toml:2: the job \"a\" lacks unit",
+        ),
+        (
             "\n[[collectors.backup_metrics.jobs]]\njob = \"a\"\nsource = \"report\"\nsizes = true\n",
             "agent.toml:2: the job \"a\" has no use for sizes",
         ),
