@@ -63,12 +63,13 @@ impl Files {
         self.directory.is_dir()
     }
 
-    /// What the files say of each drive, by the name of the file without `.json`. A file of root's or this user's is
+    /// How many drives there are, and what the files say of the first [`DRIVES_MAX`], by the name of the file without
+    /// `.json`. A file of root's or this user's is
     /// believed, if nobody else may write it.
     ///
     /// # Errors
     /// [`FilesError`] if the directory cannot be read or is not to be believed.
-    pub(super) fn read(&mut self) -> Result<BTreeMap<String, Report>, FilesError> {
+    pub(super) fn read(&mut self) -> Result<(usize, BTreeMap<String, Report>), FilesError> {
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => FilesError::Missing { path: self.directory.clone() },
             _ => FilesError::Read { path: self.directory.clone(), source },
@@ -80,10 +81,11 @@ impl Files {
             return Err(FilesError::Open { path: self.directory.clone() });
         }
         let labels = labels(Dir::read_from(&directory).map_err(|error| failed(error.into()))?);
+        let found = labels.len();
         self.known.retain(|label, _| labels.contains(label));
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs((self.wall_clock)());
         let mut reports = BTreeMap::new();
-        for label in labels {
+        for label in labels.into_iter().take(DRIVES_MAX) {
             let file = openat(
                 &directory,
                 format!("{label}.json"),
@@ -98,7 +100,7 @@ impl Files {
             };
             reports.insert(label, report);
         }
-        Ok(reports)
+        Ok((found, reports))
     }
 
     fn report(&mut self, label: &str, file: File, now: SystemTime) -> Report {
@@ -126,7 +128,7 @@ impl Files {
     }
 }
 
-/// The names of the files of drives, without what they end with; those beyond [`DRIVES_MAX`] are left out.
+/// The names of the files of drives, without what they end with.
 fn labels(directory: Dir) -> Vec<String> {
     let mut labels: Vec<String> = directory
         .filter_map(|entry| {
@@ -138,7 +140,6 @@ fn labels(directory: Dir) -> Vec<String> {
         .take(ENTRIES_MAX)
         .collect();
     labels.sort_unstable();
-    labels.truncate(DRIVES_MAX);
     labels
 }
 

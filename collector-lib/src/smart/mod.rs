@@ -54,6 +54,8 @@ pub(crate) struct Smart {
     smartctl: Smartctl,
     files: Files,
     drives: BTreeMap<String, Told>,
+    /// How many there are, those not told included.
+    found: usize,
     asking: Asking,
     read_at_ms: Option<u64>,
     problem: Option<String>,
@@ -85,6 +87,7 @@ impl Smart {
                 context.wall_clock.clone(),
             ),
             drives: BTreeMap::new(),
+            found: 0,
             asking: Asking::default(),
             read_at_ms: None,
             problem: None,
@@ -128,7 +131,9 @@ impl Smart {
         if self.asking.is_scan_due(kernels, now_ms) {
             let mut found = self.smartctl.scan()?;
             self.drives.retain(|label, _| found.iter().any(|drive| drive.label == *label));
-            // Those with the turn are the ones that were not read for longest.
+            self.found = found.len();
+            found.truncate(DRIVES_MAX);
+            // New ones first, then those that were not read for longest.
             found.sort_by_key(|drive| self.asking.drives.iter().position(|known| known.label == drive.label));
             self.asking.drives = found;
             self.asking.scanned_at_ms = Some(now_ms);
@@ -159,7 +164,7 @@ impl Smart {
     }
 
     fn read_files(&mut self, kernels: &[String]) -> Result<(), Report> {
-        let reports = self.files.read().map_err(|error| {
+        let (found, reports) = self.files.read().map_err(|error| {
             let standing = match &error {
                 FilesError::Missing { .. } | FilesError::Open { .. } => Standing::Denied,
                 FilesError::Read { .. } => Standing::Failed,
@@ -170,6 +175,7 @@ impl Smart {
             };
             Report::empty(standing, format!("{error}{hint}"))
         })?;
+        self.found = found;
         self.drives.retain(|label, _| reports.contains_key(label) || kernels.contains(label));
         for name in kernels.iter().filter(|name| !reports.contains_key(*name)) {
             let told = self.drives.entry(name.clone()).or_insert_with(Told::new);
@@ -209,7 +215,7 @@ impl Collector for Smart {
             self.read_at_ms = Some(now_ms);
         }
         if !self.drives.is_empty() {
-            let found = self.drives.len().max(self.asking.drives.len());
+            let found = self.drives.len().max(self.found);
             sample.number(&rows::DRIVES, &[], float(u64::try_from(found).unwrap_or(u64::MAX)));
         }
         for (label, told) in self.drives.iter().take(DRIVES_MAX) {

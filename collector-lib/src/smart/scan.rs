@@ -17,7 +17,7 @@ pub struct Drive {
 }
 
 /// Reads the JSON of `smartctl --scan-open --json`. Drives with odd names are left out, as are those that are there twice
-/// and those beyond [`DRIVES_MAX`].
+/// and those beyond the first 256.
 ///
 /// # Errors
 /// [`BadReport`] if it is not whole or not smartctl's.
@@ -29,7 +29,6 @@ pub fn parse(json: &[u8]) -> Result<Vec<Drive>, BadReport> {
     let mut drives: Vec<Drive> = document.devices.0.iter().filter_map(drive).collect();
     drives.sort();
     drives.dedup_by(|a, b| a.label == b.label);
-    drives.truncate(DRIVES_MAX);
     Ok(drives)
 }
 

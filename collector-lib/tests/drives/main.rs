@@ -172,7 +172,7 @@ mod tests {
         let many: Vec<_> =
             (0..200).map(|n| json!({"name": format!("/dev/sd{n:03}"), "type": "sat"})).collect();
         let scan = json!({"smartctl": {"exit_status": 0}, "devices": many});
-        assert_eq!(parse_scan(scan.to_string().as_bytes()).unwrap().len(), 64);
+        assert_eq!(parse_scan(scan.to_string().as_bytes()).unwrap().len(), 200);
     }
 
     /// All places in a value, as paths for `Value::pointer_mut`.
