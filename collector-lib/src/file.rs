@@ -72,6 +72,20 @@ pub(crate) struct Buffer(Vec<u8>);
 impl Buffer {
     /// Reads `file` from its start to its end and returns its length.
     fn fill(&mut self, file: &File, path: &Path) -> Result<usize, CollectError> {
+        self.fill_until(file, path, |read, _room| read == 0)
+    }
+
+    /// The same of a file that the kernel makes in one piece, which ends with the first reading that is not full.
+    fn fill_at_once(&mut self, file: &File, path: &Path) -> Result<usize, CollectError> {
+        self.fill_until(file, path, |read, room| read < room)
+    }
+
+    fn fill_until(
+        &mut self,
+        file: &File,
+        path: &Path,
+        is_end: fn(usize, usize) -> bool,
+    ) -> Result<usize, CollectError> {
         let mut length = 0;
         loop {
             if length == self.0.len() {
@@ -79,7 +93,7 @@ impl Buffer {
             }
             let room = self.0.get_mut(length..).unwrap_or_default();
             match file.read_at(room, u64::try_from(length).unwrap_or(u64::MAX)) {
-                Ok(0) => return Ok(length),
+                Ok(read) if is_end(read, room.len()) => return Ok(length + read),
                 Ok(read) => length += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(source) => return Err(CollectError::Read { path: path.to_owned(), source }),
@@ -100,7 +114,8 @@ impl Buffer {
     }
 }
 
-/// Memory to read files into that are opened for each reading, as they are too many to stay open.
+/// Memory to read files of control groups into: they are opened for each reading, as they are too many to stay open, and
+/// the kernel makes each of those that are read here in one piece.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     buffer: Buffer,
@@ -114,7 +129,7 @@ impl Scratch {
         let opened = File::open(path);
         let opened =
             opened.map_err(|source| CollectError::Read { path: self.path.as_str().into(), source })?;
-        let length = self.buffer.fill(&opened, Path::new(&self.path))?;
+        let length = self.buffer.fill_at_once(&opened, Path::new(&self.path))?;
         Ok(self.buffer.start(length))
     }
 

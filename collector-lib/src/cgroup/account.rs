@@ -75,7 +75,7 @@ impl Account {
         }
         self.usage = usage;
         self.cpu.advance(cpu_us, now_ms);
-        let is_new = self.readings < NEW_READINGS;
+        let is_new = self.is_new();
         if is_new || turn.is_multiple_of(LOAD_TURNS) {
             self.load = hierarchy.load(path, scratch);
             self.read.advance(self.load.read_bytes, now_ms);
@@ -86,6 +86,11 @@ impl Account {
         }
         self.readings = self.readings.saturating_add(1);
         Ok(())
+    }
+
+    /// Whether it is new, so that rates are still to come.
+    pub(crate) fn is_new(&self) -> bool {
+        self.readings < NEW_READINGS
     }
 
     /// Whether its files could be read.

@@ -14,6 +14,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use grapevine_collectors::REGISTRY;
+    use grapevine_proto::{Labels, Reading, State, Value};
 
     use super::budget::{Day, bytes_per_second};
     use super::machine::Machine;
@@ -111,6 +112,28 @@ mod tests {
         let bytes = bytes_per_second(&with, Day::Idle) - bytes_per_second(&without, Day::Idle);
         println!("{bytes} B/s for {drives} drives");
         assert!(bytes <= 6 * drives, "{bytes} B/s");
+    }
+
+    /// A server has some 40 services that run; what one of them tells, forty times.
+    #[test]
+    fn services_keep_to_their_budget_on_the_wire() {
+        let server = Machine::new("server").readings();
+        let service = Machine::new("laptop").readings().into_iter();
+        let service: Vec<Reading> = service
+            .filter(|reading| reading.labels.iter().next() == Some("NetworkManager.service"))
+            .map(|reading| match &*reading.metric.name {
+                "service.state" => Reading { state: State::Present(Value::Text("active".into())), ..reading },
+                _ => reading,
+            })
+            .collect();
+        let mut readings = server.clone();
+        for number in 0..40 {
+            let labels = Labels::new(&[format!("service-{number}.service")]);
+            readings.extend(service.iter().map(|one| Reading { labels: labels.clone(), ..one.clone() }));
+        }
+        let bytes = bytes_per_second(&readings, Day::Idle) - bytes_per_second(&server, Day::Idle);
+        println!("{bytes} B/s for {} readings of 40 services", readings.len() - server.len());
+        assert!(bytes <= 80, "{bytes} B/s");
     }
 
     #[test]
