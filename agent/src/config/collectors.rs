@@ -123,6 +123,7 @@ impl Collectors {
         }
         self.smart.check()?;
         self.container.check()?;
+        self.service.check()?;
         self.backup.check()
     }
 }

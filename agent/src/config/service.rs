@@ -1,6 +1,9 @@
 //! Table `service_metrics`: which services of systemd are told of.
 
-use grapevine_collectors::service;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use grapevine_collectors::service::{self, FOLDERS_MAX, Folder};
 use serde::Deserialize;
 
 use super::source;
@@ -17,13 +20,51 @@ pub(super) struct ServiceSettings {
     /// Services and timers that are not told of.
     #[serde(deserialize_with = "source::list")]
     exclude: Vec<Pattern>,
+    /// Folders of services whose files are counted.
+    folders: Vec<FolderTable>,
+}
+
+/// A table of the list `folders`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FolderTable {
+    service: Pattern,
+    path: PathBuf,
+    /// Space that the files may take.
+    quota_bytes: Option<u64>,
 }
 
 impl ServiceSettings {
     /// Which services are told of.
     pub(super) fn settings(&self) -> service::Settings {
         let patterns = |list: &[Pattern]| list.iter().map(|Pattern(pattern)| pattern.clone()).collect();
-        service::Settings { include: patterns(&self.include), exclude: patterns(&self.exclude) }
+        let folders = self.folders.iter().filter_map(|FolderTable { service, path, quota_bytes }| {
+            let service = service.0.name()?.to_owned();
+            Some(Folder { service, path: path.clone(), quota_bytes: *quota_bytes })
+        });
+        service::Settings {
+            include: patterns(&self.include),
+            exclude: patterns(&self.exclude),
+            folders: folders.collect(),
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.folders.len() > FOLDERS_MAX {
+            return Err(format!("collectors.{TABLE}.folders: at most {FOLDERS_MAX}"));
+        }
+        let mut names = BTreeSet::new();
+        for FolderTable { service: Pattern(service), path, .. } in &self.folders {
+            if !path.is_absolute() {
+                return Err(format!("collectors.{TABLE}.folders: {} is no whole path", path.display()));
+            }
+            if !service.name().is_some_and(|name| names.insert(name)) {
+                return Err(format!(
+                    "collectors.{TABLE}.folders: {service} is no single service, or is there twice"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 //! Where there is no bus to ask, the control groups tell which services run.
 
 mod book;
+mod files;
 mod member;
 mod pattern;
 mod roll;
@@ -17,7 +18,7 @@ use grapevine_proto::Absence;
 use grapevine_proto::catalogue::service as rows;
 
 pub use pattern::{BadPattern, Pattern};
-pub use settings::Settings;
+pub use settings::{FOLDERS_MAX, Folder, Settings};
 
 use crate::cgroup::{Hierarchy, Pass, Rows, Tree, walk};
 use crate::collector::{CollectError, Collector};
@@ -26,6 +27,7 @@ use crate::file::{Buffer, KeptFile, Scratch, lines};
 use crate::rate::float;
 use crate::sample::Sample;
 use book::Book;
+use files::Files;
 use roll::Summary;
 use systemd::Systemd;
 
@@ -36,6 +38,7 @@ pub(crate) struct Services {
     book: Book,
     hierarchy: Hierarchy,
     scratch: Scratch,
+    files: Files,
     stat: KeptFile,
     buffer: Buffer,
     /// When groups are looked for that nobody names.
@@ -50,6 +53,7 @@ impl Services {
             book: Book::new(context.services.clone()),
             hierarchy: Hierarchy::find(&context.roots.sys),
             scratch: Scratch::default(),
+            files: Files::new(&context.services.folders),
             stat: KeptFile::new(context.roots.proc.join("stat")),
             buffer: Buffer::default(),
             walk_due_ms: 0,
@@ -70,6 +74,8 @@ impl Collector for Services {
         }
         let mut summary = self.book.choose(now_ms);
         self.tell_services(standing, sample);
+        self.files.pass(now_ms);
+        self.files.tell(sample);
         let boot_s = self.boot_s();
         summary.untold += self.book.timers.tell(&self.book.roll, boot_s, standing, sample);
         tell_summary(summary, standing, sample);

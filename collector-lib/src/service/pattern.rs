@@ -21,7 +21,7 @@ impl Pattern {
     }
 
     /// The one name that the pattern stands for, if it has no wildcard.
-    pub(super) fn name(&self) -> Option<&str> {
+    pub fn name(&self) -> Option<&str> {
         (!self.0.contains(WILDCARDS)).then_some(&self.0)
     }
 }

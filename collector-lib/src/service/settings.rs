@@ -1,5 +1,7 @@
 //! What an operator can say about the reading of services.
 
+use std::path::PathBuf;
+
 use super::pattern::Pattern;
 
 /// Which services are told of.
@@ -10,7 +12,23 @@ pub struct Settings {
     pub include: Vec<Pattern>,
     /// Not those that one of these matches, whatever includes them.
     pub exclude: Vec<Pattern>,
+    /// Folders of services whose files are counted.
+    pub folders: Vec<Folder>,
 }
+
+/// Where a service keeps its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// Full name of the service.
+    pub service: String,
+    /// The folder, on a disk of this machine.
+    pub path: PathBuf,
+    /// Space that the files may take in bytes, if that is limited.
+    pub quota_bytes: Option<u64>,
+}
+
+/// Most folders whose files are counted.
+pub const FOLDERS_MAX: usize = 32;
 
 impl Settings {
     pub(super) fn admits(&self, unit: &str) -> bool {

@@ -80,7 +80,8 @@ fn backups_can_be_named() {
 #[test]
 fn services_are_chosen_by_name() {
     let config = accepted(
-        "[collectors]\nservice_metrics = { include = [\"sshd\", \"*.timer\"], exclude = [\"getty@*\"] }\n",
+        "[collectors]\nservice_metrics = { include = [\"sshd\", \"*.timer\"], exclude = [\"getty@*\"], \
+         folders = [{ service = \"db\", path = \"/srv/db\", quota_bytes = 5 }] }\n",
     );
     let services = config.collectors.context(None).services;
     let names = |patterns: &[grapevine_collectors::service::Pattern]| {
@@ -88,6 +89,14 @@ fn services_are_chosen_by_name() {
     };
     assert_eq!(names(&services.include), ["sshd.service", "*.timer"]);
     assert_eq!(names(&services.exclude), ["getty@*"]);
+    assert_eq!(
+        (services.folders[0].service.as_str(), services.folders[0].quota_bytes),
+        ("db.service", Some(5))
+    );
+    let twice = "{ service = \"db\", path = \"/srv\" }";
+    let complaint =
+        complaint(&format!("[collectors]\nservice_metrics = {{ folders = [{twice}, {twice}] }}\n"));
+    assert!(complaint.contains("db.service is no single service, or is there twice"), "{complaint}");
 }
 
 #[test]
