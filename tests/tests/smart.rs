@@ -219,3 +219,32 @@ fn what_reads_drives_for_the_agent_says_what_is_missing() {
     assert!(complaint.trim_end().ends_with("smartctl is not installed"), "{complaint}");
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
 }
+
+#[test]
+fn the_shipped_units_read_drives_from_within_their_walls() {
+    let drives = Drives::new(&[("nvme0", "nvme-healthy"), ("sda", "sata-hdd-bad")]);
+    let agent = programs::agent();
+    let (folder, built) = (drives.0.path().display(), agent.parent().unwrap().display());
+    let units = repository().join("agent/units");
+    let script = format!(
+        "set -e\ncp {}/grapevine-smart.* /run/systemd/system/\nmkdir -p $OVER\n\
+         printf '[Unit]\\nDefaultDependencies=no\\nConditionVirtualization=\\n[Service]\\n\
+         BindReadOnlyPaths={folder} {built}\\nExecStart=\\n\
+         ExecStart={} smart --out /run/grapevine-smart --smartctl {folder}/smartctl\\n' > $OVER/over.conf\n\
+         systemctl daemon-reload\nsystemctl start grapevine-smart.service\n\
+         stat --format '%n %a %u' /run/grapevine-smart /run/grapevine-smart/*\n\
+         systemctl start grapevine-smart.timer\nsystemctl is-active grapevine-smart.timer\n",
+        units.display(),
+        agent.display(),
+    )
+    .replace("$OVER", "/run/systemd/system/grapevine-smart.service.d");
+    let booted = command(repository().join("tests/boot-systemd.sh")).args(["bash", "-c", &script]).output();
+    let booted = booted.unwrap();
+    if booted.status.code() == Some(77) {
+        println!("skipped: {}", String::from_utf8_lossy(&booted.stderr));
+        return;
+    }
+    let expected = "/run/grapevine-smart 755 0\n/run/grapevine-smart/nvme0.json 644 0\n\
+                    /run/grapevine-smart/sda.json 644 0\nactive\n";
+    assert_eq!(String::from_utf8_lossy(&booted.stdout), expected, "{booted:?}");
+}
