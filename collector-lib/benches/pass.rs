@@ -4,7 +4,7 @@
 //! shows time, and the allocations of a steady pass.
 
 use divan::{AllocProfiler, Bencher};
-use grapevine_collectors::{Collector, Context, REGISTRY, Sample};
+use grapevine_collectors::{Collector, Context, Entry, REGISTRY, Sample};
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
@@ -16,27 +16,27 @@ fn main() {
 /// A pass of each collector that is due: the slower ones only now and then, as in an agent.
 #[divan::bench(sample_count = 1000)]
 fn all_at_their_intervals(bencher: Bencher<'_, '_>) {
-    let mut passes = Passes::new(|_| true);
+    let mut passes = Passes::new(|entry| !entry.is_opt_in);
     bencher.bench_local(|| passes.run_due());
 }
 
-/// A pass of every collector.
+/// A pass of every collector that runs unless it is switched off.
 #[divan::bench(sample_count = 1000)]
 fn all(bencher: Bencher<'_, '_>) {
-    let mut passes = Passes::new(|_| true);
+    let mut passes = Passes::new(|entry| !entry.is_opt_in);
     bencher.bench_local(|| passes.run_all());
 }
 
 #[divan::bench(args = REGISTRY.iter().map(|entry| entry.name), sample_count = 1000)]
 fn one(bencher: Bencher<'_, '_>, name: &str) {
-    let mut passes = Passes::new(|other| other == name);
+    let mut passes = Passes::new(|entry| entry.name == name);
     bencher.bench_local(|| passes.run_all());
 }
 
 /// A copy of all readings, as the owner of the collectors makes one to publish them.
 #[divan::bench(sample_count = 1000)]
 fn copy_of_all_samples(bencher: Bencher<'_, '_>) {
-    let mut passes = Passes::new(|_| true);
+    let mut passes = Passes::new(|entry| !entry.is_opt_in);
     passes.run_all();
     let mut copies: Vec<Sample> = passes.0.iter().map(|one| one.sample.clone()).collect();
     bencher.bench_local(|| {
@@ -56,10 +56,10 @@ struct One {
 }
 
 impl Passes {
-    /// The collectors whose names are wanted, after two passes, from which on each pass is like the one before.
-    fn new(is_wanted: impl Fn(&str) -> bool) -> Self {
+    /// The collectors that are wanted, after two passes, from which on each pass is like the one before.
+    fn new(is_wanted: impl Fn(&Entry) -> bool) -> Self {
         let context = Context::of_this_machine();
-        let wanted = REGISTRY.iter().filter(|entry| is_wanted(entry.name));
+        let wanted = REGISTRY.iter().filter(|entry| is_wanted(entry));
         let mut passes = Self(
             wanted
                 .map(|entry| One {

@@ -61,6 +61,7 @@ mod mounts;
 mod network;
 mod pressure;
 pub mod process;
+mod processes;
 mod rate;
 mod registry;
 mod roster;

@@ -4,7 +4,9 @@ use grapevine_proto::{Metric, catalogue};
 
 use crate::collector::Collector;
 use crate::context::Context;
-use crate::{backup, container, cpu, disk, gpu, host, load, memory, network, pressure, service, smart};
+use crate::{
+    backup, container, cpu, disk, gpu, host, load, memory, network, pressure, processes, service, smart,
+};
 
 /// All collectors. A new one is a file of its own, its rows in the catalogue, and an entry here.
 pub static REGISTRY: &[Entry] = &[
@@ -12,6 +14,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "host",
         table: "host_metrics",
         interval_ms: 60_000,
+        is_opt_in: false,
         cost: Cost::Cheap,
         rows: catalogue::host::ROWS,
         build: |context| Box::new(host::Host::new(context)),
@@ -20,6 +23,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "cpu",
         table: "cpu_metrics",
         interval_ms: 1000,
+        is_opt_in: false,
         cost: Cost::Cheap,
         rows: catalogue::cpu::ROWS,
         build: |context| Box::new(cpu::Cpu::new(context)),
@@ -28,6 +32,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "memory",
         table: "memory_metrics",
         interval_ms: 1000,
+        is_opt_in: false,
         cost: Cost::Cheap,
         rows: catalogue::memory::ROWS,
         build: |context| Box::new(memory::Memory::new(context)),
@@ -36,6 +41,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "pressure",
         table: "pressure_metrics",
         interval_ms: 1000,
+        is_opt_in: false,
         cost: Cost::Cheap,
         rows: catalogue::pressure::ROWS,
         build: |context| Box::new(pressure::Pressure::new(context)),
@@ -44,6 +50,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "load",
         table: "load_metrics",
         interval_ms: 5000,
+        is_opt_in: false,
         cost: Cost::Cheap,
         rows: catalogue::load::ROWS,
         build: |context| Box::new(load::Load::new(context)),
@@ -52,6 +59,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "disk",
         table: "disk_metrics",
         interval_ms: 2000,
+        is_opt_in: false,
         cost: Cost::Slow,
         rows: catalogue::disk::ROWS,
         build: |context| Box::new(disk::Disk::new(context)),
@@ -60,6 +68,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "network",
         table: "network_metrics",
         interval_ms: 1000,
+        is_opt_in: false,
         cost: Cost::Cheap,
         rows: catalogue::network::ROWS,
         build: |context| Box::new(network::Network::new(context)),
@@ -68,6 +77,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "gpu",
         table: "gpu_metrics",
         interval_ms: 1000,
+        is_opt_in: false,
         cost: Cost::Slow,
         rows: catalogue::gpu::ROWS,
         build: |context| Box::new(gpu::Gpus::new(context)),
@@ -76,6 +86,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "smart",
         table: "smart_metrics",
         interval_ms: 60_000,
+        is_opt_in: false,
         cost: Cost::Slow,
         rows: catalogue::smart::ROWS,
         build: |context| Box::new(smart::Smart::new(context)),
@@ -84,14 +95,25 @@ pub static REGISTRY: &[Entry] = &[
         name: "backup",
         table: "backup_metrics",
         interval_ms: 10_000,
+        is_opt_in: false,
         cost: Cost::Slow,
         rows: catalogue::backup::ROWS,
         build: |context| Box::new(backup::Backups::new(context)),
     },
     Entry {
+        name: "process",
+        table: "process_metrics",
+        interval_ms: 10_000,
+        is_opt_in: true,
+        cost: Cost::Slow,
+        rows: catalogue::process::ROWS,
+        build: |context| Box::new(processes::Processes::new(context)),
+    },
+    Entry {
         name: "service",
         table: "service_metrics",
         interval_ms: 1000,
+        is_opt_in: false,
         cost: Cost::Slow,
         rows: catalogue::service::ROWS,
         build: |context| Box::new(service::Services::new(context)),
@@ -100,6 +122,7 @@ pub static REGISTRY: &[Entry] = &[
         name: "container",
         table: "container_metrics",
         interval_ms: 2000,
+        is_opt_in: false,
         cost: Cost::Slow,
         rows: catalogue::container::ROWS,
         build: |context| Box::new(container::Containers::new(context)),
@@ -115,6 +138,8 @@ pub struct Entry {
     pub table: &'static str,
     /// Time between its passes unless configured otherwise, in milliseconds.
     pub interval_ms: u32,
+    /// Whether it runs only where the operator says so.
+    pub is_opt_in: bool,
     /// Whether its passes may share a thread.
     pub cost: Cost,
     /// The metrics it gives.

@@ -78,6 +78,8 @@ mod tests {
                 let plausible = match reading.metric.unit.as_str() {
                     // A drive that has outlived its promise says so up to here.
                     "percent" if reading.metric.name == "smart.wear" => 0.0..=255.0,
+                    // Of one core.
+                    "percent" if reading.metric.name == "process.cpu" => 0.0..=1e6,
                     "percent" => 0.0..=100.0,
                     "boolean" => 0.0..=1.0,
                     "celsius" => -40.0..=150.0,
@@ -150,6 +152,11 @@ mod tests {
     }
 
     #[test]
+    fn process() {
+        check("process");
+    }
+
+    #[test]
     fn every_collector_is_tested_here_and_owns_a_file_of_the_catalogue() {
         let names: Vec<&str> = REGISTRY.iter().map(|entry| entry.name).collect();
         assert_eq!(
@@ -165,6 +172,7 @@ mod tests {
                 "gpu",
                 "smart",
                 "backup",
+                "process",
                 "service",
                 "container"
             ]

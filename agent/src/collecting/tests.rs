@@ -53,7 +53,7 @@ impl Collector for Hangs {
 static HANGS: Entry = entry("hangs", Cost::Slow, |_| Box::new(Hangs(false)));
 
 const fn entry(name: &'static str, cost: Cost, build: fn(&Context) -> Box<dyn Collector>) -> Entry {
-    Entry { name, table: "", interval_ms: 10, cost, rows: &[], build }
+    Entry { name, table: "", interval_ms: 10, is_opt_in: false, cost, rows: &[], build }
 }
 
 fn start(entries: &[&'static Entry]) -> Collecting {

@@ -30,7 +30,7 @@ pub(crate) struct Collectors {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct CollectorSettings {
-    /// Whether it runs; yes if not said.
+    /// Whether it runs; if not said, yes unless it is opt-in.
     enabled: Option<bool>,
     /// Time between its passes in milliseconds; the collector's own if not said.
     interval_ms: Option<u32>,
@@ -64,7 +64,10 @@ impl Collectors {
     /// Time between the passes of `entry` in milliseconds, or none if it is not to run.
     pub(crate) fn interval_ms(&self, entry: &Entry) -> Option<u32> {
         let settings = self.tables.get(entry.table).cloned().unwrap_or_default();
-        settings.enabled.unwrap_or(true).then(|| settings.interval_ms.unwrap_or(entry.interval_ms))
+        settings
+            .enabled
+            .unwrap_or(!entry.is_opt_in)
+            .then(|| settings.interval_ms.unwrap_or(entry.interval_ms))
     }
 
     /// The ways to this machine, as they are set, for an agent with this state folder.

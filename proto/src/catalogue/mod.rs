@@ -15,6 +15,7 @@ pub mod load;
 pub mod memory;
 pub mod network;
 pub mod pressure;
+pub mod process;
 pub mod service;
 pub mod smart;
 
@@ -24,7 +25,7 @@ use crate::metric::{Metric, MetricId};
 pub const BASE_ROWS_END: u16 = 1024;
 
 /// The rows of each file, in the order of their numbers.
-pub static FILES: [&[&Metric]; 13] = [
+pub static FILES: [&[&Metric]; 14] = [
     host::ROWS,
     cpu::ROWS,
     memory::ROWS,
@@ -38,6 +39,7 @@ pub static FILES: [&[&Metric]; 13] = [
     service::ROWS,
     container::ROWS,
     backup::ROWS,
+    process::ROWS,
 ];
 
 /// All rows, in the order of their numbers.

@@ -27,7 +27,10 @@ fn nothing_configured_is_a_loopback_agent() {
     let config = load_from(None, &[], std::iter::empty()).unwrap();
     assert!(config.metrics_agent.bind.is_loopback());
     assert_eq!(config.metrics_agent.port, 6130);
-    assert!(REGISTRY.iter().all(|entry| config.collectors.interval_ms(entry) == Some(entry.interval_ms)));
+    for entry in REGISTRY {
+        let interval_ms = config.collectors.interval_ms(entry);
+        assert_eq!(interval_ms, (!entry.is_opt_in).then_some(entry.interval_ms), "{}", entry.name);
+    }
 }
 
 #[test]
