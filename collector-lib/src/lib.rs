@@ -37,9 +37,10 @@
 //! # Modules in reading order
 //!
 //! `collector` (the trait and its error), `sample` (where readings go), `context` (the way to the machine),
-//! `registry` (the list); then `file`, `rate`, `roster`, `mounts` and [`process`], which the collectors share; then the
-//! collectors: `load` and `pressure` are the smallest, `cpu`, `memory`, `disk`, `network` and `host` follow; [`gpu`] has a
-//! program of its own to read from, [`backup`] several sources of one model.
+//! `registry` (the list); then `file`, `rate`, `roster`, `mounts`, `cgroup`, `bus`, `socket` and
+//! [`process`], which the collectors share; then the collectors: `load` and `pressure` are the smallest, `cpu`, `memory`, `disk`, `network` and `host` follow; [`gpu`] has a
+//! program of its own to read from, [`backup`] several sources of one model, and [`service`]
+//! and [`container`] read the same control groups.
 //!
 //! The parsers are our own: the files are a few simple lines each, a pass must not allocate, and the `procfs` crate
 //! parses whole files into owned maps and vectors.

@@ -100,6 +100,13 @@ impl Account {
 
     /// Takes a figure under systemd's name for it, where files cannot be read; false if there is none.
     pub(crate) fn report(&mut self, key: &str, number: u64, now_ms: u64) -> bool {
+        if !self.is_read() && self.load.read_bytes == Err(UNREAD) {
+            // What systemd is not asked for, nothing tells.
+            (self.load, self.limits) =
+                (Load::absent(Absence::Unsupported), Limits::absent(Absence::Unsupported));
+            self.read.progress = Err(Absence::Unsupported);
+            self.written.progress = Err(Absence::Unsupported);
+        }
         let figure = if number == u64::MAX { Err(Absence::Unsupported) } else { Ok(number) };
         match key {
             "MemoryCurrent" => self.usage.memory_bytes = figure,

@@ -48,10 +48,10 @@ impl Service {
         self.group.is_some() && !self.is_unaccounted && !self.account.is_read()
     }
 
-    /// Takes a figure that systemd has read.
+    /// Takes a figure that systemd has read, of those of which tasks come last.
     pub(super) fn reported(&mut self, key: &str, number: u64, now_ms: u64) {
-        self.is_unaccounted |= number == u64::MAX;
         self.has_figures |= self.account.report(key, number, now_ms);
+        self.is_unaccounted = key == "TasksCurrent" && !self.has_figures;
     }
 
     /// Reads its group in every [`READ_TURNS`]th pass: states are told at once, figures need not be.

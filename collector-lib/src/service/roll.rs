@@ -92,10 +92,13 @@ impl Roll {
         if now_ms < self.ask_due_ms {
             return Vec::new();
         }
-        self.ask_due_ms = now_ms.saturating_add(ASK_INTERVAL_MS);
         let unread =
             self.services.iter().filter(|(_, service)| service.is_told && service.has_to_be_asked_for());
-        unread.map(|(name, _)| name.clone()).take(ASKED_MAX).collect()
+        let unread: Vec<String> = unread.map(|(name, _)| name.clone()).take(ASKED_MAX).collect();
+        if !unread.is_empty() {
+            self.ask_due_ms = now_ms.saturating_add(ASK_INTERVAL_MS);
+        }
+        unread
     }
 }
 

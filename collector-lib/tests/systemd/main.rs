@@ -58,6 +58,21 @@ mod tests {
     }
 
     #[test]
+    fn systemd_is_asked_for_figures_where_groups_are_out_of_sight() {
+        in_a_world_of_its_own("tests::systemd_is_asked_for_figures_where_groups_are_out_of_sight", || {
+            let service = "grape-quiet.service";
+            start_enabled(service, "MemoryAccounting=yes\nExecStart=/bin/sleep infinity");
+            let mut world = World::without_groups(&["grape-*"]);
+            world.until("memory", |world| world.number("service.memory", service).is_some());
+            world.until("tasks", |world| world.number("service.tasks", service) == Some(1.0));
+            let told = world.number("service.memory", service).unwrap();
+            let said = number(&show(service), "MemoryCurrent");
+            assert!(told > 0.5 * said && told < 2.0 * said, "{told} {said}");
+            assert_eq!(world.number("service.io.read", service), None, "it is not asked for that");
+        });
+    }
+
+    #[test]
     fn crashes_restarts_masks_and_timers_are_told() {
         in_a_world_of_its_own("tests::crashes_restarts_masks_and_timers_are_told", || {
             start_enabled("grape-crash.service", "ExecStart=/bin/false");

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use grapevine_collectors::process::{Job, Runner};
-use grapevine_collectors::{Collector, Context, REGISTRY, Sample, backup, service};
+use grapevine_collectors::{Collector, Context, REGISTRY, Roots, Sample, backup, service};
 
 /// Runs `test`, whose name is `name`, under a systemd of its own; says why not, where that cannot be had.
 pub(crate) fn in_a_world_of_its_own(name: &str, test: impl FnOnce()) {
@@ -40,9 +40,18 @@ pub(crate) struct World {
 impl World {
     /// The collector with these services included.
     pub(crate) fn new(include: &[&str]) -> Self {
+        Self::with_roots(include, Roots::default())
+    }
+
+    /// The same on a machine whose control groups are out of sight.
+    pub(crate) fn without_groups(include: &[&str]) -> Self {
+        Self::with_roots(include, Roots { sys: "/nowhere".into(), ..Roots::default() })
+    }
+
+    fn with_roots(include: &[&str], roots: Roots) -> Self {
         let include = include.iter().map(|pattern| pattern.parse().unwrap()).collect();
         let services = service::Settings { include, ..service::Settings::default() };
-        let context = Context { services, ..Context::of_this_machine() };
+        let context = Context { services, roots, ..Context::of_this_machine() };
         let entry = REGISTRY.iter().find(|entry| entry.name == "service").unwrap();
         let collector = (entry.build)(&context);
         Self { collector, sample: Sample::default(), began: Instant::now(), stopped_at_ms: None }
