@@ -1,5 +1,4 @@
-//! What simulated hosts measure: a server with 8 cores, two disks and two interfaces whose load moves, and no
-//! GPU.
+//! What simulated hosts measure: a server with 8 cores, two disks and two interfaces whose load moves, and nothing else.
 
 use grapevine_proto::{Kind, Labels, Metric, MetricRef, Reading, State, Value, catalogue};
 
@@ -16,7 +15,8 @@ pub(crate) struct Readings {
 impl Readings {
     pub(crate) fn of(host: usize) -> Self {
         let mut series = Vec::new();
-        let is_told = |metric: &&Metric| metric.kind != Kind::Text && !metric.name.starts_with("gpu.");
+        let has_group = |metric: &Metric| GROUPS.iter().any(|group| metric.name.starts_with(group));
+        let is_told = |metric: &&Metric| metric.kind != Kind::Text && has_group(metric);
         for metric in catalogue::rows().filter(is_told) {
             for label in labels_of(metric) {
                 let labels = Labels::new(&vec![label; metric.labels.len()]);
@@ -62,6 +62,9 @@ fn labels_of(metric: &Metric) -> Vec<String> {
 }
 
 const LEVELS: u64 = 12;
+
+/// What every server tells; the others tell of GPUs, services, backups and the like that it may have.
+const GROUPS: [&str; 8] = ["host.", "cpu.", "memory.", "pressure.", "load.", "disk.", "network.", "agent."];
 
 #[cfg(test)]
 mod tests {
