@@ -154,7 +154,7 @@ impl Agent {
         discovery: &mut Discovery,
         stop: oneshot::Receiver<&'static str>,
     ) {
-        let first = self.beat_after(self.clock.now());
+        let first = self.beat_after(self.clock.now().max(Moment(FIRST_FRAME_MS)));
         let mut frames =
             interval_at(self.clock.instant(first).into(), Duration::from_millis(self.interval_ms));
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
