@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use grapevine_proto::{
-    Applied, Frame, HostName, Identity, Labels, Links, MetricRef, Mirror, OriginId, Position, Reading, State,
+    Applied, Frame, HostName, Identity, Labels, LabelsRef, Links, MetricRef, Mirror, OriginId, Position,
+    Reading, State, StateRef,
 };
 
 use crate::freshness::Freshness;
@@ -129,8 +130,8 @@ impl Host {
     fn show<'a>(&'a self, series: &'a Series, cell: &'a Cell) -> HostReading<'a> {
         HostReading {
             metric: &series.metric,
-            labels: &series.labels,
-            state: &cell.state,
+            labels: (&series.labels).into(),
+            state: cell.state.as_ref(),
             read_at: cell.read_at,
             host: self,
         }
@@ -143,9 +144,9 @@ pub struct HostReading<'a> {
     /// Which metric.
     pub metric: &'a MetricRef,
     /// Values of the metric's label keys, in the keys' order.
-    pub labels: &'a Labels,
+    pub labels: LabelsRef<'a>,
     /// The value or why there is none.
-    pub state: &'a State,
+    pub state: StateRef<'a>,
     read_at: Option<Instant>,
     host: &'a Host,
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use grapevine_proto::catalogue::cpu;
-use grapevine_proto::{Absence, Position, State, Value};
+use grapevine_proto::{Absence, Position, State, StateRef, Value};
 use grapevine_sub::{Change, Fault, Freshness, HostChange};
 use origin::{Origin, aged, reading, readings};
 use story::Story;
@@ -40,7 +40,7 @@ fn labels_tell_readings_apart_and_an_absence_is_no_number() {
         readings.find(|reading| reading.label("mount") == Some(mount)).unwrap()
     };
     assert_eq!(of("/").state.number(), Some(f64::from(1 << 30)));
-    assert_eq!(of("/home").state, &State::Absent(Absence::Denied));
+    assert_eq!(of("/home").state, StateRef::Absent(Absence::Denied));
     assert_eq!(host.readings().len(), readings(0.0).len());
 }
 

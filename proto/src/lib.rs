@@ -74,4 +74,4 @@ pub use origin::{
     SIGNATURE_BYTES, Verifier,
 };
 pub use quantise::Scale;
-pub use reading::{Absence, Labels, Reading, State, Value};
+pub use reading::{Absence, Labels, LabelsRef, Reading, State, StateRef, Value, ValueRef};

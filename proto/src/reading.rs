@@ -36,6 +36,28 @@ impl Labels {
     }
 }
 
+/// [`Labels`] that are kept elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabelsRef<'a>(&'a Labels);
+
+impl<'a> LabelsRef<'a> {
+    /// The values in order.
+    pub fn iter(self) -> impl ExactSizeIterator<Item = &'a str> {
+        self.0.iter()
+    }
+
+    /// Whether these are the labels with just these values.
+    pub fn matches(self, values: &[&str]) -> bool {
+        self.0.matches(values)
+    }
+}
+
+impl<'a> From<&'a Labels> for LabelsRef<'a> {
+    fn from(labels: &'a Labels) -> Self {
+        Self(labels)
+    }
+}
+
 /// A value in the metric's unit.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -93,6 +115,109 @@ impl State {
         match self.value() {
             Some(Value::Text(text)) => Some(text),
             Some(Value::Number(_)) | None => None,
+        }
+    }
+}
+
+impl State {
+    /// The same, borrowed.
+    pub fn as_ref(&self) -> StateRef<'_> {
+        match self {
+            Self::Present(value) => StateRef::Present(value.as_ref()),
+            Self::Absent(absence) => StateRef::Absent(*absence),
+            Self::Kept { value, absence, age_ms } => {
+                StateRef::Kept { value: value.as_ref(), absence: *absence, age_ms: *age_ms }
+            }
+        }
+    }
+}
+
+impl Value {
+    /// The same, borrowed.
+    pub fn as_ref(&self) -> ValueRef<'_> {
+        match self {
+            Self::Number(number) => ValueRef::Number(*number),
+            Self::Text(text) => ValueRef::Text(text),
+        }
+    }
+}
+
+/// A [`State`] that is kept elsewhere, in fewer bytes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum StateRef<'a> {
+    /// Read in this pass.
+    Present(ValueRef<'a>),
+    /// Nothing to show, and why.
+    Absent(Absence),
+    /// Not read in this pass, and why; an earlier pass had this value.
+    Kept {
+        /// The value read last.
+        value: ValueRef<'a>,
+        /// Why there is no newer one.
+        absence: Absence,
+        /// How long before the frame the value was read, in milliseconds.
+        age_ms: u32,
+    },
+}
+
+/// A [`Value`] that is kept elsewhere, in the metric's unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ValueRef<'a> {
+    /// Of a gauge or a counter.
+    Number(f64),
+    /// Of a text metric.
+    Text(&'a str),
+}
+
+impl<'a> StateRef<'a> {
+    /// The value, whether fresh or kept.
+    pub fn value(self) -> Option<ValueRef<'a>> {
+        match self {
+            Self::Present(value) | Self::Kept { value, .. } => Some(value),
+            Self::Absent(_) => None,
+        }
+    }
+
+    /// Why this pass has no value.
+    pub fn absence(self) -> Option<Absence> {
+        match self {
+            Self::Present(_) => None,
+            Self::Absent(absence) | Self::Kept { absence, .. } => Some(absence),
+        }
+    }
+
+    /// The number, whether fresh or kept.
+    pub fn number(self) -> Option<f64> {
+        match self.value() {
+            Some(ValueRef::Number(number)) => Some(number),
+            Some(ValueRef::Text(_)) | None => None,
+        }
+    }
+
+    /// The text, whether fresh or kept.
+    pub fn text(self) -> Option<&'a str> {
+        match self.value() {
+            Some(ValueRef::Text(text)) => Some(text),
+            Some(ValueRef::Number(_)) | None => None,
+        }
+    }
+}
+
+impl From<ValueRef<'_>> for Value {
+    fn from(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Number(number) => Self::Number(number),
+            ValueRef::Text(text) => Self::Text(text.to_owned()),
+        }
+    }
+}
+
+impl From<StateRef<'_>> for State {
+    fn from(state: StateRef<'_>) -> Self {
+        match state {
+            StateRef::Present(value) => Self::Present(value.into()),
+            StateRef::Absent(absence) => Self::Absent(absence),
+            StateRef::Kept { value, absence, age_ms } => Self::Kept { value: value.into(), absence, age_ms },
         }
     }
 }

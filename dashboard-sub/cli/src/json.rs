@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use grapevine_proto::{Lost, Value};
+use grapevine_proto::{Lost, ValueRef};
 use grapevine_sub::{Host, HostReading};
 use serde::Serialize;
 
@@ -80,8 +80,8 @@ impl<'a> ReadingRow<'a> {
             metric: &reading.metric.name,
             labels: reading.labelled().collect(),
             value: reading.state.value().map(|value| match value {
-                Value::Number(number) => ValueRow::Number(*number),
-                Value::Text(text) => ValueRow::Text(text),
+                ValueRef::Number(number) => ValueRow::Number(number),
+                ValueRef::Text(text) => ValueRow::Text(text),
             }),
             absent: reading.state.absence().map(grapevine_proto::Absence::as_str),
             unit: reading.metric.unit.as_str(),

@@ -3,7 +3,7 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use grapevine_proto::catalogue::host;
-use grapevine_proto::{State, Value};
+use grapevine_proto::{StateRef, ValueRef};
 use grapevine_sub::HostReading;
 
 use crate::tone::Tone;
@@ -22,7 +22,7 @@ pub(crate) fn value(reading: &HostReading<'_>, now: Instant) -> (String, Tone) {
     let value = bare_value(reading);
     let age_ms = reading.age_ms(now);
     match (value, reading.state) {
-        (Some(value), State::Kept { absence, .. }) => {
+        (Some(value), StateRef::Kept { absence, .. }) => {
             (format!("{value} ({absence}, {} old)", age(age_ms)), Tone::Warning)
         }
         (Some(value), _) if reading.is_stale(now) => {
@@ -44,9 +44,9 @@ pub(crate) fn past_value(reading: &HostReading<'_>, now: Instant) -> (String, To
 
 fn bare_value(reading: &HostReading<'_>) -> Option<String> {
     Some(match reading.state.value()? {
-        Value::Number(number) if reading.metric.name == host::BOOT_TIME.name => since(*number),
-        Value::Number(number) => quantity(*number, reading.metric.unit.as_str()),
-        Value::Text(text) => printable(text),
+        ValueRef::Number(number) if reading.metric.name == host::BOOT_TIME.name => since(number),
+        ValueRef::Number(number) => quantity(number, reading.metric.unit.as_str()),
+        ValueRef::Text(text) => printable(text),
     })
 }
 
