@@ -23,12 +23,16 @@ impl Freshness {
     /// up to 3 intervals, late up to 10, silent beyond. The interval comes from the host, so it is kept between
     /// [`INTERVAL_MS_MIN`] and [`INTERVAL_MS_MAX`].
     pub fn of(age_ms: u64, interval_ms: u32) -> Self {
-        let interval_ms = u64::from(interval_ms.clamp(INTERVAL_MS_MIN, INTERVAL_MS_MAX));
         match age_ms {
-            _ if age_ms <= FRESH_INTERVALS * interval_ms => Self::Fresh,
-            _ if age_ms <= LATE_INTERVALS * interval_ms => Self::Late,
+            _ if age_ms <= Self::fresh_ms(interval_ms) => Self::Fresh,
+            _ if age_ms <= LATE_INTERVALS * within_bounds(interval_ms) => Self::Late,
             _ => Self::Silent,
         }
+    }
+
+    /// How old the newest frame of a fresh host can be that sends one every `interval_ms`.
+    pub(crate) fn fresh_ms(interval_ms: u32) -> u64 {
+        FRESH_INTERVALS * within_bounds(interval_ms)
     }
 
     /// One lower-case word.
@@ -47,6 +51,10 @@ impl fmt::Display for Freshness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
+}
+
+fn within_bounds(interval_ms: u32) -> u64 {
+    u64::from(interval_ms.clamp(INTERVAL_MS_MIN, INTERVAL_MS_MAX))
 }
 
 /// The shortest interval that counts, in milliseconds: below it a busy network alone would make hosts look late.

@@ -44,3 +44,6 @@ pub const PREFIXES_MAX: usize = 16;
 
 /// Longest prefix in bytes, as agents have it: no host name is longer.
 pub const PREFIX_BYTES_MAX: usize = 64;
+
+/// Most findings of one host that are kept, the gravest: some 200 B each are 13 KiB of a host where everything is wrong.
+pub const FINDINGS_MAX: usize = 64;
