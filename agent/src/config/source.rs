@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use thiserror::Error;
-use toml::{Table, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::Config;
 
@@ -27,71 +28,104 @@ fn load_from(
     standard_files: &[PathBuf],
     environment: impl Iterator<Item = (String, OsString)>,
 ) -> Result<Config, ConfigError> {
-    let mut merged = Table::new();
+    let mut sources = Vec::new();
     for path in standard_files.iter().filter(|path| path.exists()).take(1) {
-        merge(&mut merged, read_file(path)?);
+        sources.push(Source::file(path)?);
     }
     for (name, value) in environment {
-        if let Some(overlay) = read_variable(&name, value)? {
-            merge(&mut merged, overlay);
-        }
+        sources.extend(Source::variable(name, value)?);
     }
     if let Some(path) = file {
-        merge(&mut merged, read_file(path)?);
+        sources.push(Source::file(path)?);
     }
-    let config: Config = merged
-        .try_into()
-        .map_err(|error: toml::de::Error| ConfigError::Invalid(error.message().to_owned()))?;
+    let mut merged = DeTable::new();
+    for source in &sources {
+        let table = source.table()?;
+        read(table.clone()).map_err(|error| source.complaint(&error))?;
+        merge(&mut merged, table);
+    }
+    let config = read(merged).map_err(|error| ConfigError::Invalid(error.message().to_owned()))?;
     config.check().map_err(ConfigError::Invalid)?;
     Ok(config)
 }
 
-/// Reads one file and checks it by itself, so that an error has its line.
-fn read_file(path: &Path) -> Result<Table, ConfigError> {
-    let path_buf = || path.to_owned();
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ConfigError::Unreadable { path: path_buf(), source })?;
-    let in_file = |error: toml::de::Error| {
-        let line = error
-            .span()
-            .map_or(1, |span| 1 + text.get(..span.start).map_or(0, |head| head.matches('\n').count()));
-        ConfigError::InFile { path: path_buf(), line, message: one_line(error.message()) }
-    };
-    toml::from_str::<Config>(&text).map_err(in_file)?;
-    toml::from_str(&text).map_err(in_file)
-}
-
-/// The key that a variable sets, or none if it is not of the configuration.
-fn read_variable(name: &str, value: OsString) -> Result<Option<Table>, ConfigError> {
-    let sections = [("GRAPEVINE_METRICS_AGENT_", "metrics_agent"), ("GRAPEVINE_COLLECTORS_", "collectors")];
-    let Some((section, key)) =
-        sections.iter().find_map(|(prefix, section)| Some((*section, name.strip_prefix(prefix)?)))
-    else {
-        return Ok(None);
-    };
-    let in_variable = |message: String| ConfigError::InEnvironment { name: name.to_owned(), message };
-    let text = value.into_string().map_err(|_| in_variable("is not UTF-8".to_owned()))?;
-    let key = key.to_ascii_lowercase();
-    // What is no TOML value is a text: a bare host name needs no quotes.
-    let value = toml::from_str::<Table>(&format!("value = {text}"))
-        .ok()
-        .and_then(|mut table| table.remove("value"))
-        .unwrap_or(Value::String(text));
-    let overlay = Table::from_iter([(section.to_owned(), Value::Table(Table::from_iter([(key, value)])))]);
-    overlay.clone().try_into::<Config>().map_err(|error| in_variable(one_line(error.message())))?;
-    Ok(Some(overlay))
+fn read(table: DeTable<'_>) -> Result<Config, toml::de::Error> {
+    Config::deserialize(toml::de::Deserializer::from(Spanned::new(0..0, table)))
 }
 
 /// Lays `over` on `base`: tables are merged, everything else is replaced.
-fn merge(base: &mut Table, over: Table) {
+fn merge<'text>(base: &mut DeTable<'text>, over: DeTable<'text>) {
     for (key, value) in over {
-        match (base.get_mut(&key), value) {
-            (Some(Value::Table(base)), Value::Table(over)) => merge(base, over),
+        match (base.get_mut(&key).map(Spanned::get_mut), value.into_inner()) {
+            (Some(DeValue::Table(base)), DeValue::Table(over)) => merge(base, over),
             (_, value) => {
-                base.insert(key, value);
+                base.insert(key, Spanned::new(0..0, value));
             }
         }
     }
+}
+
+/// Some keys, and where the operator set them.
+struct Source {
+    place: Place,
+    /// TOML.
+    text: String,
+}
+
+enum Place {
+    File(PathBuf),
+    /// Of the environment, by its name.
+    Variable(String),
+}
+
+impl Source {
+    fn file(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Ok(Self { place: Place::File(path.to_owned()), text })
+    }
+
+    /// The key that a variable sets, or none if it is not of the configuration.
+    fn variable(name: String, value: OsString) -> Result<Option<Self>, ConfigError> {
+        let sections =
+            [("GRAPEVINE_METRICS_AGENT_", "metrics_agent"), ("GRAPEVINE_COLLECTORS_", "collectors")];
+        let set = sections.iter().find_map(|(prefix, section)| Some((*section, name.strip_prefix(prefix)?)));
+        let Some((section, key)) = set else { return Ok(None) };
+        let key = format!("{section}.{}", quoted(&key.to_ascii_lowercase()));
+        let Ok(value) = value.into_string() else {
+            return Err(ConfigError::InEnvironment { name, message: "is not UTF-8".to_owned() });
+        };
+        // What is no TOML value is a text: a bare host name needs no quotes.
+        let is_value = DeValue::parse(&value).is_ok();
+        let text = format!("{key} = {}", if is_value { value } else { quoted(&value) });
+        Ok(Some(Self { place: Place::Variable(name), text }))
+    }
+
+    fn table(&self) -> Result<DeTable<'_>, ConfigError> {
+        DeTable::parse(&self.text).map(Spanned::into_inner).map_err(|error| self.complaint(&error))
+    }
+
+    fn complaint(&self, error: &toml::de::Error) -> ConfigError {
+        let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
+        match &self.place {
+            Place::Variable(name) => ConfigError::InEnvironment { name: name.clone(), message },
+            Place::File(path) => {
+                let start = error.span().map_or(0, |span| span.start);
+                let line = 1 + self.text.get(..start).map_or(0, |head| head.matches('\n').count());
+                ConfigError::InFile { path: path.clone(), line, message }
+            }
+        }
+    }
+}
+
+/// A TOML string of this text, with everything escaped that may have to be.
+fn quoted(text: &str) -> String {
+    let escaped = text.chars().map(|char| match char {
+        '"' | '\\' => format!("\\{char}"),
+        _ if char.is_control() => format!("\\u{:04X}", u32::from(char)),
+        _ => char.to_string(),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
 }
 
 fn standard_files() -> Vec<PathBuf> {
@@ -100,10 +134,6 @@ fn standard_files() -> Vec<PathBuf> {
         .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".config")));
     let files = user.into_iter().chain([PathBuf::from("/etc")]);
     files.map(|folder| folder.join("grapevine/agent.toml")).collect()
-}
-
-fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A list, or a text with its items between commas, as it is convenient in the environment.
