@@ -9,7 +9,7 @@ use grapevine_tests::programs::{command, repository};
 use serde_json::Value;
 
 /// Which of our packages each of our packages may use: the arrows of ARCHITECTURE.md.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("grapevine-proto", &[]),
     ("grapevine-zmtp", &[]),
     ("grapevine-fuzz", &["grapevine-proto", "grapevine-zmtp"]),
@@ -18,7 +18,8 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("grapevine-gpu", &["grapevine-proto", "grapevine-collectors"]),
     ("grapevine-agent", &["grapevine-proto", "grapevine-zmtp", "grapevine-collectors"]),
     ("grapevine-sub", &["grapevine-proto", "grapevine-zmtp"]),
-    ("grapevine-cli", &["grapevine-proto", "grapevine-sub"]),
+    ("grapevine-demo", &["grapevine-proto"]),
+    ("grapevine-cli", &["grapevine-proto", "grapevine-sub", "grapevine-demo"]),
     ("grapevine-fake-nvml", &[]),
     ("grapevine-tests", &["grapevine-proto", "grapevine-zmtp", "grapevine-sub"]),
 ];

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand};
 use glob::Pattern;
+use grapevine_demo::Scenario;
 use grapevine_sub::Endpoint;
 
 /// Watch and query a Grapevine network: attach to any of its agents and see all of its hosts.
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Get(Get),
     /// Start an agent on this machine, unless one runs, and show the network live
     Up(Up),
+    /// Record a fleet that does not exist, for demonstrations and tests; each of its hosts says so
+    Demo(Demo),
 }
 
 #[derive(Debug, Group)]
@@ -108,4 +111,26 @@ pub(crate) struct Up {
     /// Port of the agent to start
     #[arg(long, value_name = "N")]
     pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Demo {
+    /// How many hosts
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) hosts: u16,
+    /// What decides all figures: the same seed gives the same fleet
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// What befalls the hosts: mixed, healthy, degraded, dead, gb10, no-gpu or conflict
+    #[arg(long, value_name = "NAME", default_value_t = Scenario::Mixed)]
+    pub(crate) scenario: Scenario,
+    /// New file for the recording, which `grapevine tail --replay` reads
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: PathBuf,
+    /// Seconds to record, after the ten minutes before, which agents keep
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub(crate) seconds: u64,
+    /// The hosts' clock at the beginning, in seconds since 1970 [default: now]
+    #[arg(long, value_name = "SECONDS", hide = true)]
+    pub(crate) wall_s: Option<u32>,
 }

@@ -1,11 +1,12 @@
 //! `grapevine`: watch and query a Grapevine network from a terminal.
 //!
 //! `main` maps a result to an exit code; each subcommand is a file. In reading order: `args` (what the user can
-//! say), `attach` (finding an agent), `key`, `tail`, `hosts`, `get`, `up`, then what they print with: `line`, `json`,
+//! say), `attach` (finding an agent), `key`, `tail`, `hosts`, `get`, `up`, `demo`, then what they print with: `line`, `json`,
 //! `units`, `table` and `live`.
 
 mod args;
 mod attach;
+mod demo;
 mod get;
 mod hosts;
 mod json;
@@ -52,6 +53,7 @@ fn run(args: Args) -> anyhow::Result<()> {
             Command::Hosts(hosts) => hosts::run(&args.attach, &hosts).await,
             Command::Get(get) => get::run(&args.attach, &get).await,
             Command::Up(up) => up::run(&args.attach, &up).await,
+            Command::Demo(demo) => demo::run(&demo),
         }
     })
 }

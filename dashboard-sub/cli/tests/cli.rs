@@ -76,6 +76,31 @@ async fn tail_prints_the_state_as_json_lines() {
 }
 
 #[tokio::test]
+async fn a_recorded_demonstration_is_a_recording_like_any_other_and_says_what_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let record = |file: &str| {
+        let path = directory.path().join(file);
+        let args =
+            ["demo", "--hosts", "3", "--seconds", "2", "--scenario", "degraded", "--wall-s", "1772461200"];
+        (path.clone(), grapevine(args.map(PathBuf::from).into_iter().chain(["--record".into(), path])))
+    };
+    let (path, command) = record("first");
+    assert_eq!(run(command).await.code, Some(0));
+    let lines = replay(&path, &["--host", "ws-01", "--metric", "gpu.state", "--json"]).await.json();
+    let states: Vec<_> = lines.iter().map(|line| (&line["labels"]["gpu"], &line["value"])).collect();
+    assert_eq!(states, [(&json!("0"), &json!("ok")), (&json!("1"), &json!("lost"))]);
+    let past = replay(&path, &["--past", "--json", "--host", "spark-01", "--metric", "host.name"]).await;
+    assert!(past.json()[0]["age_ms"].as_u64().unwrap() >= 590_000);
+    let (again, command) = record("again");
+    assert_eq!(run(command).await.code, Some(0));
+    assert_eq!(fs::read(path).unwrap(), fs::read(again).unwrap());
+    let (_, command) = record("first");
+    let ended = run(command).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("exists already"), "{}", ended.err);
+}
+
+#[tokio::test]
 async fn tail_follows_changes_of_the_metrics_that_match() {
     let mut agent = Agent::start().await;
     let mut srv = Origin::new("srv-01", 1);
