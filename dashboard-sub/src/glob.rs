@@ -1,7 +1,5 @@
 //! Patterns of names.
 
-use std::fmt;
-
 /// A pattern of names, in which `*` stands for any characters, also none, and `?` for one. Upper and lower case of ASCII
 /// are the same, as in host names (RFC 4343).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +9,16 @@ impl Glob {
     /// The pattern that is written `pattern`. Any text is one.
     pub(crate) fn new(pattern: &str) -> Self {
         Self(pattern.into())
+    }
+
+    /// As it is written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it stands for more than one name.
+    pub(crate) fn has_wildcards(&self) -> bool {
+        self.0.contains(['*', '?'])
     }
 
     /// Whether all of `name` is as the pattern says. Takes at most the product of their lengths.
@@ -39,12 +47,6 @@ impl Glob {
                 }
             }
         }
-    }
-}
-
-impl fmt::Display for Glob {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
     }
 }
 

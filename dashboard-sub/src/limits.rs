@@ -47,3 +47,6 @@ pub const PREFIX_BYTES_MAX: usize = 64;
 
 /// Most findings of one host that are kept, the gravest: some 200 B each are 13 KiB of a host where everything is wrong.
 pub const FINDINGS_MAX: usize = 64;
+
+/// Longest filter in bytes: more than fits on a line, and few enough to be looked through at every key.
+pub const FILTER_BYTES_MAX: usize = 1024;

@@ -13,9 +13,11 @@ use machine::Machine;
 
 /// A healthy NVMe drive.
 fn nvme() -> Machine {
-    worn(Machine::new(), 12.0)
-        .number_of(&disk::READ, &["nvme0n1"], 4096.0)
-        .number_of(&disk::BUSY, &["nvme0n1"], 3.0)
+    worn(Machine::new(), 12.0).number_of(&disk::READ, &["nvme0n1"], 4096.0).number_of(
+        &disk::BUSY,
+        &["nvme0n1"],
+        3.0,
+    )
 }
 
 fn worn(machine: Machine, wear: f64) -> Machine {

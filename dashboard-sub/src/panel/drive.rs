@@ -96,7 +96,8 @@ figures! {
 impl Drive<'_> {
     /// Whether anything is told of its health, if only why there is nothing.
     pub fn has_health(&self) -> bool {
-        self.state.is_told()
+        let figures = [self.passed, self.wear_percent, self.temperature_celsius];
+        self.state.is_told() || figures.iter().any(Figure::is_told)
     }
 
     /// Whether it sleeps and was not woken; its figures are then those of before.

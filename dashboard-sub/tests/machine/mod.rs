@@ -81,7 +81,11 @@ impl Machine {
 
     /// What is found of the host by the default thresholds.
     pub(crate) fn findings(&self) -> Vec<String> {
-        self.assess().findings.into_iter().map(|finding| format!("{}: {}", finding.status, finding.what)).collect()
+        self.assess()
+            .findings
+            .into_iter()
+            .map(|finding| format!("{}: {}", finding.status, finding.what))
+            .collect()
     }
 }
 
