@@ -9,7 +9,7 @@ use grapevine_tests::programs::{command, repository};
 use serde_json::Value;
 
 /// Which of our packages each of our packages may use: the arrows of ARCHITECTURE.md.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("grapevine-proto", &[]),
     ("grapevine-zmtp", &[]),
     ("grapevine-fuzz", &["grapevine-proto", "grapevine-zmtp"]),
@@ -19,7 +19,8 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("grapevine-agent", &["grapevine-proto", "grapevine-zmtp", "grapevine-collectors"]),
     ("grapevine-sub", &["grapevine-proto", "grapevine-zmtp"]),
     ("grapevine-demo", &["grapevine-proto"]),
-    ("grapevine-cli", &["grapevine-proto", "grapevine-sub", "grapevine-demo"]),
+    ("grapevine-tui", &["grapevine-proto", "grapevine-sub"]),
+    ("grapevine-cli", &["grapevine-proto", "grapevine-sub", "grapevine-demo", "grapevine-tui"]),
     ("grapevine-fake-nvml", &[]),
     ("grapevine-tests", &["grapevine-proto", "grapevine-zmtp", "grapevine-sub"]),
 ];

@@ -6,6 +6,7 @@ use clap::{Args as Group, Parser, Subcommand};
 use glob::Pattern;
 use grapevine_demo::Scenario;
 use grapevine_sub::Endpoint;
+use grapevine_tui::Palette;
 
 /// Watch and query a Grapevine network: attach to any of its agents and see all of its hosts.
 #[derive(Debug, Parser)]
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Hosts(Hosts),
     /// Show all readings of one host
     Get(Get),
+    /// Show the network live, on the whole terminal
+    Top(Top),
     /// Start an agent on this machine, unless one runs, and show the network live
     Up(Up),
     /// Record a fleet that does not exist, for demonstrations and tests; each of its hosts says so
@@ -101,6 +104,31 @@ pub(crate) struct Get {
     /// Listen for so long instead of until no further host is heard of
     #[arg(long, value_name = "SECONDS")]
     pub(crate) wait: Option<u64>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Top {
+    /// Configuration file [default: ~/.config/grapevine/dashboard.toml, or else /etc/grapevine/dashboard.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Only this host, in full
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Option<String>,
+    /// Show a recording (`grapevine tail --record`) in its own pace instead of a network
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<PathBuf>,
+    /// Colours: dark, light, 16 or none [default: by the terminal]
+    #[arg(long, value_name = "THEME")]
+    pub(crate) theme: Option<Palette>,
+    /// Draw with ASCII only [default: by the locale]
+    #[arg(long)]
+    pub(crate) ascii: bool,
+    /// Let the mouse choose rows and columns; the terminal's own selection then needs Shift
+    #[arg(long)]
+    pub(crate) mouse: bool,
+    /// Write down what the program does
+    #[arg(long, value_name = "FILE")]
+    pub(crate) verbose: Option<PathBuf>,
 }
 
 #[derive(Debug, Group)]

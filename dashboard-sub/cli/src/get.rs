@@ -10,7 +10,8 @@ use grapevine_sub::{Host, HostReading, View};
 use crate::args::{Attach, Get};
 use crate::table::{Cell, Table};
 use crate::tone::{Tone, is_colour_wanted};
-use crate::{attach, json, line, output, units};
+use crate::{attach, json, line, output};
+use grapevine_tui::units;
 
 /// Prints the readings of the host that the user named; of each of them where several claim the name.
 pub(crate) async fn run(attach: &Attach, get: &Get) -> anyhow::Result<()> {

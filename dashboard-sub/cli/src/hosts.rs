@@ -8,7 +8,8 @@ use grapevine_sub::{Freshness, Host};
 use crate::args::{Attach, Hosts};
 use crate::table::{Cell, Table};
 use crate::tone::{Tone, is_colour_wanted};
-use crate::{attach, json, output, units};
+use crate::{attach, json, output};
+use grapevine_tui::units;
 
 /// Prints all hosts that an agent knows.
 pub(crate) async fn run(attach: &Attach, hosts: &Hosts) -> anyhow::Result<()> {

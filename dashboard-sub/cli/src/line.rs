@@ -1,13 +1,13 @@
 //! A reading in one line of text.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
-use grapevine_proto::catalogue::host;
-use grapevine_proto::{StateRef, ValueRef};
+use grapevine_proto::StateRef;
 use grapevine_sub::HostReading;
+use grapevine_tui::Clock;
+use grapevine_tui::units::{age, printable, value_of};
 
 use crate::tone::Tone;
-use crate::units::{age, duration, printable, quantity};
 
 /// The metric's name with the labels: `disk.space.used{mount=/home}`.
 pub(crate) fn title(reading: &HostReading<'_>) -> String {
@@ -19,7 +19,7 @@ pub(crate) fn title(reading: &HostReading<'_>) -> String {
 
 /// The value with its unit, or `-`, and in brackets what is to be known about it.
 pub(crate) fn value(reading: &HostReading<'_>, now: Instant) -> (String, Tone) {
-    let value = bare_value(reading);
+    let value = value_of(reading, Clock::read().wall_s);
     let age_ms = reading.age_ms(now);
     match (value, reading.state) {
         (Some(value), StateRef::Kept { absence, .. }) => {
@@ -38,20 +38,6 @@ pub(crate) fn value(reading: &HostReading<'_>, now: Instant) -> (String, Tone) {
 
 /// The value with its unit, or `-`, and how long ago it was read.
 pub(crate) fn past_value(reading: &HostReading<'_>, now: Instant) -> (String, Tone) {
-    let value = bare_value(reading).unwrap_or_else(|| "-".to_owned());
+    let value = value_of(reading, Clock::read().wall_s).unwrap_or_else(|| "-".to_owned());
     (format!("{value} ({} ago)", age(reading.age_ms(now))), Tone::Faint)
-}
-
-fn bare_value(reading: &HostReading<'_>) -> Option<String> {
-    Some(match reading.state.value()? {
-        ValueRef::Number(number) if reading.metric.name == host::BOOT_TIME.name => since(number),
-        ValueRef::Number(number) => quantity(number, reading.metric.unit.as_str()),
-        ValueRef::Text(text) => printable(text),
-    })
-}
-
-/// How long ago a time in seconds since 1970 was, by this machine's clock.
-fn since(then_s: f64) -> String {
-    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!("{} ago", duration((wall.as_secs_f64() - then_s).max(0.0)))
 }

@@ -1,8 +1,8 @@
 //! `grapevine`: watch and query a Grapevine network from a terminal.
 //!
 //! `main` maps a result to an exit code; each subcommand is a file. In reading order: `args` (what the user can
-//! say), `attach` (finding an agent), `key`, `tail`, `hosts`, `get`, `up`, `demo`, then what they print with: `line`, `json`,
-//! `units`, `table` and `live`.
+//! say), `attach` (finding an agent), `key`, `tail`, `hosts`, `get`, `top`, `up`, `demo`, then what they print with:
+//! `line`, `json`, `table`.
 
 mod args;
 mod attach;
@@ -12,14 +12,13 @@ mod hosts;
 mod json;
 mod key;
 mod line;
-mod live;
 mod output;
 mod past;
 mod signal;
 mod table;
 mod tail;
 mod tone;
-mod units;
+mod top;
 mod up;
 
 use std::io::{self, Write};
@@ -29,6 +28,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use args::{Args, Command};
+use grapevine_tui::units::printable;
+use grapevine_tui::{ConfigError, RunError};
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -40,7 +41,7 @@ fn main() -> ExitCode {
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("{error:#}"));
-            ExitCode::FAILURE
+            if is_users_fault(&error) { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -52,6 +53,7 @@ fn run(args: Args) -> anyhow::Result<()> {
             Command::Tail(tail) => tail::run(&args.attach, tail).await,
             Command::Hosts(hosts) => hosts::run(&args.attach, &hosts).await,
             Command::Get(get) => get::run(&args.attach, &get).await,
+            Command::Top(top) => top::run(&args.attach, &top).await,
             Command::Up(up) => up::run(&args.attach, &up).await,
             Command::Demo(demo) => demo::run(&demo),
         }
@@ -80,8 +82,13 @@ fn explain(error: &clap::Error) -> ExitCode {
 /// One line on stderr.
 fn complain(what: &str) {
     // There is nowhere left to say that stderr is closed.
-    drop(writeln!(io::stderr(), "grapevine: {}", units::printable(what)));
+    drop(writeln!(io::stderr(), "grapevine: {}", printable(what)));
 }
 
-/// Exit status of a command line that cannot be understood, as clap and most shells have it.
+/// Whether the program was asked for something that it cannot do anywhere.
+fn is_users_fault(error: &anyhow::Error) -> bool {
+    error.is::<ConfigError>() || matches!(error.downcast_ref(), Some(RunError::NoTerminal))
+}
+
+/// Exit status of a command line or configuration that cannot be understood, as clap and most shells have it.
 const USAGE: u8 = 2;

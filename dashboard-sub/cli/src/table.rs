@@ -58,11 +58,6 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// Whether there are no rows.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// The table's lines, each of at most `width` characters: columns that do not fit are left out from the right,
     /// and the first that remains is cut.
     pub(crate) fn render(&self, width: usize, colour: bool) -> Vec<String> {

@@ -14,7 +14,8 @@ use grapevine_sub::{
 use crate::args::{Attach, Tail};
 use crate::past::Past;
 use crate::tone::{Tone, is_colour_wanted};
-use crate::{attach, json, line, output, signal, units};
+use crate::{attach, json, line, output, signal};
+use grapevine_tui::units;
 
 /// Follows an agent or a recording until the lines that were asked for are printed, or the user stops it.
 pub(crate) async fn run(attach: &Attach, tail: Tail) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use grapevine_sub::{Endpoint, Options, Subscription};
+use grapevine_tui::Source;
+use grapevine_tui::units::printable;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 use tokio::task::JoinHandle;
@@ -18,7 +20,7 @@ use tokio::time::timeout;
 
 use crate::args::{Attach, Up};
 use crate::tail::{self, Printer};
-use crate::{attach, live, signal, units};
+use crate::{attach, signal, top};
 
 /// Shows the network through the agent that runs on this machine, or else through one that it starts.
 pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
@@ -30,7 +32,7 @@ pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
     let subscription = Subscription::attach(endpoints, attach.options()?).context("cannot attach")?;
     if let Ok(endpoint) = timeout(PROBE_TIME, subscription.attached()).await {
         announce(&format!("an agent answers at {endpoint} already"))?;
-        return show(&subscription, std::future::pending()).await;
+        return show(subscription, std::future::pending()).await;
     }
     drop(subscription);
     if !attach.endpoints.is_empty() {
@@ -40,7 +42,7 @@ pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
     // Without a configuration the agent that was started has no keys.
     let options = if up.config.is_some() { attach.options()? } else { Options::default() };
     let shown = match Subscription::attach([agent.endpoint.clone()], options) {
-        Ok(subscription) => show(&subscription, agent.death()).await,
+        Ok(subscription) => show(subscription, agent.death()).await,
         Err(error) => Err(error.into()),
     };
     agent.stop().await?;
@@ -48,17 +50,19 @@ pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
 }
 
 /// Shows the network until the user stops it or the agent dies.
-async fn show(subscription: &Subscription, death: impl Future<Output = anyhow::Error>) -> anyhow::Result<()> {
+async fn show(subscription: Subscription, death: impl Future<Output = anyhow::Error>) -> anyhow::Result<()> {
     let stop = async {
         tokio::select! {
             stopped = signal::stop() => Ok(stopped?),
             error = death => Err(error),
         }
     };
-    if io::stdout().is_terminal() {
-        return live::run(subscription, stop).await;
+    if !top::is_terminal() {
+        return tail::follow(&subscription, Printer::new(None, None, false, None), stop).await;
     }
-    tail::follow(subscription, Printer::new(None, None, false, None), stop).await
+    let config = grapevine_tui::config::load(None)?;
+    let options = grapevine_tui::Options { config, host: None };
+    grapevine_tui::run(Source::Live(subscription), options, stop).await?.unwrap_or(Ok(()))
 }
 
 /// An agent that lives no longer than this program: it stops when its standard input closes.
@@ -157,7 +161,7 @@ async fn keep_last_lines(stderr: Option<ChildStderr>, log: Arc<Mutex<VecDeque<St
         if log.len() == LOG_LINES_MAX {
             log.pop_front();
         }
-        log.push_back(units::printable(&line).chars().take(LOG_CHARS_MAX).collect());
+        log.push_back(printable(&line).chars().take(LOG_CHARS_MAX).collect());
     }
 }
 

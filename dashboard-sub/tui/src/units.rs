@@ -1,7 +1,11 @@
 //! Values as people read them.
 
+use grapevine_proto::ValueRef;
+use grapevine_proto::catalogue::host;
+use grapevine_sub::HostReading;
+
 /// `value` with its unit, scaled to a handy size: `1.5 GiB`, `23 %`.
-pub(crate) fn quantity(value: f64, unit: &str) -> String {
+pub fn quantity(value: f64, unit: &str) -> String {
     match unit {
         "percent" => format!("{} %", significant(value)),
         "bytes" => scaled(value, 1024.0, &["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]),
@@ -20,7 +24,7 @@ pub(crate) fn quantity(value: f64, unit: &str) -> String {
 }
 
 /// A span of time with two units at most: `45 s`, `3 h 5 min`, `12 d 4 h`.
-pub(crate) fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     let whole = seconds.floor();
     let parts = |big: f64, small: f64| ((whole / big).floor(), (whole % big / small).floor());
     match whole {
@@ -38,7 +42,7 @@ pub(crate) fn duration(seconds: f64) -> String {
 }
 
 /// An age in milliseconds: `0.4 s`, `12 s`, `3 min`.
-pub(crate) fn age(milliseconds: u64) -> String {
+pub fn age(milliseconds: u64) -> String {
     if milliseconds < 10_000 {
         return format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100);
     }
@@ -47,8 +51,26 @@ pub(crate) fn age(milliseconds: u64) -> String {
     duration(f64::from(seconds))
 }
 
+/// What a reading says, with its unit; none where there is no value. The clock on the wall shows `wall_s` seconds since
+/// 1970.
+pub fn value_of(reading: &HostReading<'_>, wall_s: f64) -> Option<String> {
+    Some(match reading.state.value()? {
+        ValueRef::Number(then_s) if reading.metric.name == host::BOOT_TIME.name => {
+            format!("{} ago", duration((wall_s - then_s).max(0.0)))
+        }
+        ValueRef::Number(number) => quantity(number, reading.metric.unit.as_str()),
+        ValueRef::Text(text) => printable(text),
+    })
+}
+
+/// Hours and minutes of the day in UTC, of seconds since 1970.
+pub fn time_of_day(wall_s: f64) -> String {
+    let minutes = (wall_s % DAY_S / MINUTE_S).floor();
+    format!("{:02.0}:{:02.0} UTC", (minutes / 60.0).floor(), minutes % 60.0)
+}
+
 /// `text` without what could steer a terminal: control characters become replacement characters.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
@@ -118,6 +140,12 @@ mod tests {
         for (milliseconds, expected) in cases {
             assert_eq!(age(milliseconds), expected);
         }
+    }
+
+    #[test]
+    fn the_day_has_hours_and_minutes() {
+        assert_eq!(time_of_day(0.0), "00:00 UTC");
+        assert_eq!(time_of_day(1_700_000_000.0), "22:13 UTC");
     }
 
     #[test]

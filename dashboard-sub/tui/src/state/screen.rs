@@ -1,0 +1,107 @@
+//! What the user looks at: a stack of screens, the fleet at its bottom.
+
+use grapevine_proto::OriginId;
+
+use super::list::List;
+use crate::keys::Place;
+
+/// A screen and where the user is in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Screen {
+    /// All hosts, a row each.
+    Fleet,
+    /// One host, in panels.
+    Host(HostScreen),
+    /// All readings of one thing of a host.
+    Details(Details),
+    /// A reading over time.
+    Chart(Chart),
+    /// Who links to whom.
+    Mesh(List),
+    /// What is wrong, the gravest first.
+    Alerts(List),
+    /// What happened, the newest first.
+    Events(List),
+}
+
+/// One host.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct HostScreen {
+    pub(crate) origin: OriginId,
+    /// The panel that has the keys, counted among those that the host has.
+    pub(crate) panel: usize,
+    /// The row in that panel.
+    pub(crate) list: List,
+}
+
+/// One thing of a host: all its readings with these labels.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Details {
+    pub(crate) origin: OriginId,
+    pub(crate) subject: Subject,
+    pub(crate) list: List,
+}
+
+/// Which readings belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Subject {
+    /// What they are of, for the title.
+    pub(crate) title: String,
+    /// How the names of their metrics begin.
+    pub(crate) prefix: String,
+    /// Values of their labels, as many as count.
+    pub(crate) labels: Vec<String>,
+}
+
+/// Which reading of a host: the metric's name and the values of its labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReadingName {
+    pub(crate) metric: String,
+    pub(crate) labels: Vec<String>,
+}
+
+/// A reading over time.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Chart {
+    pub(crate) origin: OriginId,
+    pub(crate) reading: ReadingName,
+    /// Index into [`SPANS_S`].
+    pub(crate) span: usize,
+    /// Steps of the cursor back from now; none where there is no cursor.
+    pub(crate) cursor: Option<usize>,
+}
+
+/// Spans of time that charts show, in seconds.
+pub(crate) const SPANS_S: [u32; 5] = [60, 600, 3600, 21_600, 86_400];
+
+/// What lies over the screen and has the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overlay {
+    /// What keys do.
+    Help(List),
+    /// Which columns are shown.
+    Columns(List),
+}
+
+impl Screen {
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::Fleet => Place::Fleet,
+            Self::Host(_) => Place::Host,
+            Self::Details(_) => Place::Details,
+            Self::Chart(_) => Place::Chart,
+            Self::Mesh(_) => Place::Mesh,
+            Self::Alerts(_) => Place::Alerts,
+            Self::Events(_) => Place::Events,
+        }
+    }
+}
+
+impl Overlay {
+    pub(crate) fn place(self) -> Place {
+        match self {
+            Self::Help(_) => Place::Help,
+            Self::Columns(_) => Place::Columns,
+        }
+    }
+}
