@@ -7,13 +7,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
+#[path = "../tests/fleet/mod.rs"]
+mod fleet;
 #[path = "../tests/origin/mod.rs"]
 mod origin;
 
 use std::time::Instant;
 
-use bytes::Bytes;
 use divan::{Bencher, counter::ItemsCount};
+use fleet::{FleetHost, Heard, SERVER};
 use grapevine_proto::{Frame, Identity, Lost, OriginId, Position};
 use grapevine_sub::Follower;
 use origin::Origin;
@@ -25,12 +27,9 @@ fn main() {
 const HOSTS: usize = 1000;
 const NEIGHBOURS: usize = 6;
 
-/// A host name and a frame.
-type Heard = (String, Bytes);
-
 /// Keyframes of all hosts, then a delta of each.
 fn frames() -> (Vec<Heard>, Vec<Heard>) {
-    frames_of(|_, _| {}, |_, _| {})
+    fleet::frames(&SERVER, HOSTS)
 }
 
 /// The same of hosts of which each says something of the six that follow it, first and then.
@@ -38,22 +37,16 @@ fn frames_of(
     first: impl Fn(&mut Origin, &[OriginId]),
     then: impl Fn(&mut Origin, &[OriginId]),
 ) -> (Vec<Heard>, Vec<Heard>) {
-    let ids: Vec<OriginId> = (0..HOSTS + NEIGHBOURS).map(|number| host(number % HOSTS).id()).collect();
-    let of = |(number, neighbours)| {
-        let mut origin = host(number);
-        first(&mut origin, neighbours);
-        let keyframe = origin.frame(10.0);
-        then(&mut origin, neighbours);
-        let delta = origin.frame(20.0);
-        ((origin.name.clone(), keyframe), (origin.name, delta))
+    let mut hosts: Vec<FleetHost> = (0..HOSTS).map(|number| FleetHost::new(&SERVER, number)).collect();
+    let ids: Vec<OriginId> =
+        hosts.iter().chain(hosts.iter().take(NEIGHBOURS)).map(|host| host.origin.id()).collect();
+    let of = |(host, neighbours): (&mut FleetHost, _)| {
+        first(&mut host.origin, neighbours);
+        let keyframe = host.frame();
+        then(&mut host.origin, neighbours);
+        (keyframe, host.frame())
     };
-    (0..HOSTS).zip(ids.windows(NEIGHBOURS).skip(1)).map(of).unzip()
-}
-
-fn host(number: usize) -> Origin {
-    let mut seed = [0; 32];
-    seed[..8].copy_from_slice(&number.to_le_bytes());
-    Origin::seeded(&format!("srv-{number:04}"), seed)
+    hosts.iter_mut().zip(ids.windows(NEIGHBOURS).skip(1)).map(of).unzip()
 }
 
 fn link(origin: &mut Origin, neighbours: &[OriginId]) {

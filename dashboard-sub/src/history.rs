@@ -62,7 +62,7 @@ impl History {
         let replaced = self.replays.get(&frame.origin());
         let others = self.replays.len() - usize::from(replaced.is_some());
         let readings_of_others = self.readings_total - replaced.map_or(0, Replay::readings);
-        let readings_total = readings_of_others + mirror.readings().len();
+        let readings_total = readings_of_others + mirror.shape().len();
         if others >= REPLAYS_MAX || readings_total > REPLAY_READINGS_MAX {
             return Err(Fault::Full);
         }
@@ -81,11 +81,11 @@ impl Replay {
             return Ok(false);
         }
         self.heard = now;
-        Arc::make_mut(&mut self.host).follow(&self.mirror, applied, frame, now);
+        Arc::make_mut(&mut self.host).follow(&self.mirror, frame, now);
         Ok(true)
     }
 
     fn readings(&self) -> usize {
-        self.mirror.readings().len()
+        self.mirror.shape().len()
     }
 }

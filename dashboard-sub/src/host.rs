@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use grapevine_proto::{
-    Applied, Frame, HostName, Identity, Labels, LabelsRef, Links, MetricRef, Mirror, OriginId, Position,
-    Reading, State, StateRef,
+    Frame, HostName, Identity, LabelsRef, Links, MetricRef, Mirror, OriginId, Position, Shape, StateRef,
+    States,
 };
 
 use crate::freshness::Freshness;
 
-/// A host's state as its newest frame has it. Immutable; a clone shares all but the states.
+/// A host's state as its newest frame has it. Immutable; a clone shares nearly everything.
 #[derive(Clone, Debug)]
 pub struct Host {
     origin: OriginId,
@@ -21,16 +21,12 @@ pub struct Host {
     /// Whether most of its neighbours lost it.
     pub(crate) dead: bool,
     links: Arc<Links>,
-    series: Arc<[Series]>,
-    cells: Vec<Cell>,
-}
-
-/// The state of a reading.
-#[derive(Clone, Debug)]
-struct Cell {
-    state: State,
-    /// When a kept value was read. An origin tells the age of a kept value only now and then, so it grows here.
-    read_at: Option<Instant>,
+    shape: Arc<Shape>,
+    states: Arc<States>,
+    /// Of each value kept from earlier, when it was read. An origin tells its age only now and then, so it grows here.
+    read_at: Box<[Instant]>,
+    /// The freshness told last.
+    told: Freshness,
 }
 
 /// What the newest frame's envelope said, and when.
@@ -40,13 +36,6 @@ pub(crate) struct Arrival {
     pub(crate) hops: u8,
     pub(crate) age_ms: u32,
     pub(crate) at: Instant,
-}
-
-/// What a reading is of, without its state.
-#[derive(Clone, Debug, PartialEq)]
-struct Series {
-    metric: MetricRef,
-    labels: Labels,
 }
 
 impl Host {
@@ -103,18 +92,19 @@ impl Host {
 
     /// All readings, in ascending order of their metrics' numbers.
     pub fn readings(&self) -> impl ExactSizeIterator<Item = HostReading<'_>> {
-        self.series.iter().zip(&self.cells).map(|(series, cell)| self.show(series, cell))
+        let readings = self.shape.iter().zip(self.states.iter()).enumerate();
+        readings.map(|(index, ((metric, labels), state))| self.show(index, metric, labels, state))
     }
 
     /// The reading at this place of [`Host::readings`].
     pub fn reading(&self, index: usize) -> Option<HostReading<'_>> {
-        let (series, cell) = self.series.get(index).zip(self.cells.get(index))?;
-        Some(self.show(series, cell))
+        let ((metric, labels), state) = self.shape.get(index).zip(self.states.get(index))?;
+        Some(self.show(index, metric, labels, state))
     }
 
     /// The readings of the metric named `metric`, one for each set of labels.
     pub fn readings_of(&self, metric: &str) -> impl Iterator<Item = HostReading<'_>> {
-        self.readings().filter(move |reading| reading.metric.name == metric)
+        self.shape.places_of(metric).filter_map(|index| self.reading(index))
     }
 
     /// The number of the reading without labels of the metric named `metric`, fresh or kept.
@@ -127,14 +117,15 @@ impl Host {
         self.readings_of(metric).find(|reading| reading.metric.labels.is_empty())?.state.text()
     }
 
-    fn show<'a>(&'a self, series: &'a Series, cell: &'a Cell) -> HostReading<'a> {
-        HostReading {
-            metric: &series.metric,
-            labels: (&series.labels).into(),
-            state: cell.state.as_ref(),
-            read_at: cell.read_at,
-            host: self,
-        }
+    fn show<'a>(
+        &'a self,
+        index: usize,
+        metric: &'a MetricRef,
+        labels: LabelsRef<'a>,
+        state: StateRef<'a>,
+    ) -> HostReading<'a> {
+        let read_at = self.states.kept_rank(index).and_then(|rank| self.read_at.get(rank).copied());
+        HostReading { metric, labels, state, read_at, host: self }
     }
 }
 
@@ -184,53 +175,59 @@ pub(crate) enum Difference {
 
 impl Host {
     pub(crate) fn new(mirror: &Mirror, frame: &Frame, now: Instant) -> Self {
+        let arrival = Arrival::of(frame, now);
+        let states = Arc::clone(mirror.states());
         let mut host = Self {
             origin: frame.origin(),
-            identity: Arc::new(mirror.identity().clone()),
-            arrival: Arrival::of(frame, now),
+            identity: mirror.shared_identity(),
+            arrival,
             conflict: false,
-            left: false,
+            left: mirror.has_left(),
             dead: false,
-            links: Arc::new(mirror.links().clone()),
-            series: Arc::new([]),
-            cells: Vec::new(),
+            links: mirror.shared_links(),
+            shape: Arc::clone(mirror.shape()),
+            read_at: read_at(&states, &arrival, |_, _| None),
+            states,
+            told: Freshness::Fresh,
         };
-        host.replace(mirror);
+        host.told = host.freshness(now);
         host
     }
 
-    /// Takes over what `mirror` shows now that it has `applied` this frame.
-    pub(crate) fn follow(
-        &mut self,
-        mirror: &Mirror,
-        applied: Applied,
-        frame: &Frame,
-        now: Instant,
-    ) -> Difference {
+    /// Takes over what `mirror` shows now that it has applied this frame.
+    pub(crate) fn follow(&mut self, mirror: &Mirror, frame: &Frame, now: Instant) -> Difference {
         self.left = mirror.has_left();
-        if *self.links != *mirror.links() {
-            self.links = Arc::new(mirror.links().clone());
-        }
+        self.links = mirror.shared_links();
         self.arrival = Arrival { position: mirror.position(), ..Arrival::of(frame, now) };
-        if applied == Applied::Replaced && !self.has_shape_of(mirror) {
-            self.replace(mirror);
+        let earlier = std::mem::replace(&mut self.states, Arc::clone(mirror.states()));
+        // A mirror keeps the identity and shape that a keyframe only repeats.
+        if !(Arc::ptr_eq(&self.shape, mirror.shape())
+            && Arc::ptr_eq(&self.identity, &mirror.shared_identity()))
+        {
+            self.identity = mirror.shared_identity();
+            self.shape = Arc::clone(mirror.shape());
+            self.read_at = read_at(&self.states, &self.arrival, |_, _| None);
             return Difference::Replaced;
         }
-        let mut changed = Vec::new();
-        for (index, (cell, reading)) in self.cells.iter_mut().zip(mirror.readings()).enumerate() {
-            if cell.state == reading.state {
-                continue;
-            }
-            let next = Cell::of(&reading.state, &self.arrival);
-            if cell.differs_by_age_only(&next) {
-                cell.read_at = cell.read_at.min(next.read_at);
-                cell.state = next.state;
-            } else {
-                *cell = next;
-                changed.push(index);
-            }
-        }
+        let changed: Vec<usize> = self.states.differences(&earlier).collect();
+        let read_before = |place, read_at: Instant| {
+            let before = *self.read_at.get(earlier.kept_rank(place)?)?;
+            let is_repeated = earlier.get(place) == self.states.get(place);
+            let is_known = changed.binary_search(&place).is_err();
+            is_known.then(|| if is_repeated { before } else { before.min(read_at) })
+        };
+        self.read_at = read_at(&self.states, &self.arrival, read_before);
         Difference::States(changed)
+    }
+
+    /// What to tell if the host is another than `told` last at `now`, and that it is told.
+    pub(crate) fn freshness_to_tell(&self, now: Instant) -> Option<Freshness> {
+        let freshness = self.freshness(now);
+        (freshness != self.told).then_some(freshness)
+    }
+
+    pub(crate) fn tell(&mut self, freshness: Freshness) {
+        self.told = freshness;
     }
 
     pub(crate) fn shared_links(&self) -> Arc<Links> {
@@ -240,58 +237,30 @@ impl Host {
     pub(crate) fn has_left(&self) -> bool {
         self.left
     }
+}
 
-    fn replace(&mut self, mirror: &Mirror) {
-        if *self.identity != *mirror.identity() {
-            self.identity = Arc::new(mirror.identity().clone());
-        }
-        let readings = mirror.readings();
-        self.series = readings
-            .iter()
-            .map(|Reading { metric, labels, .. }| Series { metric: metric.clone(), labels: labels.clone() })
-            .collect();
-        self.cells = readings.iter().map(|reading| Cell::of(&reading.state, &self.arrival)).collect();
-    }
-
-    /// Whether identity and readings are the mirror's, states aside. A keyframe that only repeats them is common.
-    fn has_shape_of(&self, mirror: &Mirror) -> bool {
-        let readings = mirror.readings();
-        *self.identity == *mirror.identity()
-            && self.series.len() == readings.len()
-            && self
-                .series
-                .iter()
-                .zip(readings)
-                .all(|(series, reading)| series.metric == reading.metric && series.labels == reading.labels)
-    }
+/// When the values that were kept in `states` were read, by what a frame that arrived so says, unless `before` knows
+/// better: it gets the place of the reading and what this frame says.
+fn read_at(
+    states: &States,
+    arrival: &Arrival,
+    before: impl Fn(usize, Instant) -> Option<Instant>,
+) -> Box<[Instant]> {
+    let read_at = |place| {
+        let kept_ms = match states.get(place) {
+            Some(StateRef::Kept { age_ms, .. }) => age_ms,
+            _ => 0,
+        };
+        let age = Duration::from_millis(u64::from(kept_ms) + u64::from(arrival.age_ms));
+        let read_at = arrival.at.checked_sub(age).unwrap_or(arrival.at);
+        before(place, read_at).unwrap_or(read_at)
+    };
+    states.kept().map(read_at).collect()
 }
 
 impl Arrival {
     fn of(frame: &Frame, at: Instant) -> Self {
         Self { position: frame.position(), hops: frame.hop_count(), age_ms: frame.age_ms(), at }
-    }
-}
-
-impl Cell {
-    fn of(state: &State, arrival: &Arrival) -> Self {
-        let read_at = match state {
-            State::Kept { age_ms, .. } => {
-                let age_ms = u64::from(*age_ms) + u64::from(arrival.age_ms);
-                arrival.at.checked_sub(Duration::from_millis(age_ms))
-            }
-            State::Present(_) | State::Absent(_) => None,
-        };
-        Self { state: state.clone(), read_at }
-    }
-
-    /// A kept value grows older; that alone is no news.
-    fn differs_by_age_only(&self, next: &Self) -> bool {
-        match (&self.state, &next.state) {
-            (State::Kept { value: a, absence: b, .. }, State::Kept { value: c, absence: d, .. }) => {
-                a == c && b == d
-            }
-            _ => false,
-        }
     }
 }
 

@@ -108,7 +108,7 @@ impl Subscription {
         // Changes are sent under the same lock, so that none falls between the snapshot and the stream.
         let follower = self.shared.follower();
         let receiver = self.shared.changes.subscribe();
-        Changes { snapshot: follower.view().hosts().to_vec().into_iter(), receiver }
+        Changes { snapshot: follower.hosts().to_vec().into_iter(), receiver }
     }
 
     /// Whether an agent is there.
@@ -205,8 +205,8 @@ impl Shared {
 
     /// The shortest interval of all hosts that are there, in milliseconds.
     pub(crate) fn shortest_interval_ms(&self) -> Option<u32> {
-        let view = self.follower().view();
-        let hosts = view.hosts().iter().filter(|host| !host.has_left());
+        let follower = self.follower();
+        let hosts = follower.hosts().iter().filter(|host| !host.has_left());
         hosts.map(|host| host.identity().interval_ms.min(INTERVAL_MS_MAX)).min()
     }
 

@@ -31,13 +31,10 @@ pub fn encode_readings<'a>(readings: impl Iterator<Item = &'a Reading>) -> Resul
 /// A [`BodyError`] if they are no readings.
 pub fn decode_readings(bytes: &[u8]) -> Result<Vec<Reading>, BodyError> {
     let rows: Rows = body::find(bytes)?.unwrap_or_default();
-    let series = body::require::<Series>(bytes)?.resolve(&rows)?;
-    let cells = body::require::<Cells>(bytes)?.resolve(series.iter().map(|(metric, _)| metric))?;
-    let readings = series.into_iter().zip(&cells).map(|((metric, labels), cell)| {
-        let state = cell.state(&metric);
-        Reading { metric, labels, state }
-    });
-    Ok(readings.collect())
+    let shape = body::require::<Series<'_>>(bytes)?.resolve(&rows)?;
+    let cells = body::require::<Cells<'_>>(bytes)?.resolve(shape.iter().map(|(metric, _)| metric))?;
+    let readings = shape.iter().zip(&cells);
+    Ok(readings.map(|((metric, labels), cell)| Reading::of(metric, labels, cell.state(metric))).collect())
 }
 
 #[cfg(test)]

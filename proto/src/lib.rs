@@ -36,6 +36,7 @@
 //! - `frame`: the envelope and its signature
 //! - `body`: sections, the codec, and what is in keyframes and deltas
 //! - `compose` and `mirror`: the two ends, from readings to frames and back
+//! - `shape` and `states`: what a reader keeps of thousands of hosts
 //! - `handover`: readings from one program of a host to another
 //! - `liveness`: who is dead, by the word of its neighbours
 //! - [`gossip`]: the engine, links, and what is held of each origin
@@ -59,6 +60,8 @@ mod moment;
 mod origin;
 mod quantise;
 mod reading;
+mod shape;
+mod states;
 
 pub use beacon::{BEACON_BYTES, Beacon};
 pub use body::{BodyError, Identity, Links, Lost, links_of};
@@ -74,4 +77,6 @@ pub use origin::{
     SIGNATURE_BYTES, Verifier,
 };
 pub use quantise::Scale;
-pub use reading::{Absence, Labels, LabelsRef, Reading, State, StateRef, Value, ValueRef};
+pub use reading::{Absence, Labels, Reading, State, StateRef, Value, ValueRef};
+pub use shape::{LabelsRef, MetricLists, Shape, ShapeIter};
+pub use states::States;

@@ -31,6 +31,10 @@ pub const LABEL_BYTES_MAX: usize = 128;
 /// Most labels of one metric.
 pub const LABELS_MAX: usize = 4;
 
+/// Most distinct lists of metrics that a subscriber shares between hosts. A list of 200 metrics is 200 * 16 B, those that
+/// this program does not know aside; hosts beyond the bound have their own.
+pub const METRIC_LISTS_MAX: usize = 256;
+
 /// Most label values of one host's readings.
 pub const LABEL_VALUES_MAX: usize = READINGS_MAX * LABELS_MAX;
 

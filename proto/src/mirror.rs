@@ -1,34 +1,49 @@
 //! The reader's side: from an origin's frames to its readings.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use crate::body::{self, BodyError, Cell, Cells, Changes, Identity, Links, Rows, Series};
 use crate::frame::{Frame, FrameKind, Position, VERSION};
-use crate::metric::{Kind, MetricRef};
+use crate::metric::Kind;
 use crate::origin::Verifier;
-use crate::reading::{Labels, Reading};
+use crate::reading::Reading;
+use crate::shape::{MetricLists, Shape};
+use crate::states::States;
 
 /// What an origin has said so far. Starts with a keyframe; frames may come late, twice or out of order.
+///
+/// Shape, states, links and identity are handed out shared: who shows them needs no copy. The keyframe, which the next
+/// delta is read against, stays as it came over the wire, in a fifth of the bytes.
 #[derive(Clone, Debug)]
 pub struct Mirror {
-    identity: Identity,
+    identity: Arc<Identity>,
     verifier: Verifier,
     keyframe: Keyframe,
     /// A delta that came before its keyframe; its signature holds.
     early: Option<Frame>,
     position: Position,
     left: bool,
-    readings: Vec<Reading>,
-    /// The links of the newest delta, where they differ from the keyframe's.
-    links: Option<Links>,
+    shape: Arc<Shape>,
+    states: Arc<States>,
+    links: Arc<Links>,
 }
 
 #[derive(Clone, Debug)]
 struct Keyframe {
     position: Position,
     schema: u16,
-    cells: Vec<Cell>,
-    links: Links,
+    /// The cells section, written anew: in the fewest bytes, and none from a buffer that holds more than this frame.
+    cells: Box<[u8]>,
+    links: Arc<Links>,
+}
+
+/// What a keyframe says of the readings.
+struct Told {
+    keyframe: Keyframe,
+    shape: Shape,
+    states: States,
 }
 
 /// What a frame did to a mirror.
@@ -54,9 +69,19 @@ impl Mirror {
     pub fn new(frame: &Frame) -> Result<Self, MirrorError> {
         check_version(frame)?;
         let (identity, verifier) = Identity::of_keyframe(frame)?;
-        let (keyframe, readings) = read_keyframe(frame)?;
-        let position = keyframe.position;
-        Ok(Self { identity, verifier, keyframe, early: None, position, left: false, readings, links: None })
+        let Told { keyframe, shape, states } = read_keyframe(frame)?;
+        let (position, links) = (keyframe.position, Arc::clone(&keyframe.links));
+        Ok(Self {
+            identity: Arc::new(identity),
+            verifier,
+            keyframe,
+            early: None,
+            position,
+            left: false,
+            shape: Arc::new(shape),
+            states: Arc::new(states),
+            links,
+        })
     }
 
     /// Takes in a further frame of the same origin. After an error the mirror is as it was before.
@@ -92,6 +117,11 @@ impl Mirror {
         &self.identity
     }
 
+    /// The same, to keep. It stays the same, and not only equal, until a frame changes it.
+    pub fn shared_identity(&self) -> Arc<Identity> {
+        Arc::clone(&self.identity)
+    }
+
     /// Where the newest frame that counts stands.
     pub fn position(&self) -> Position {
         self.position
@@ -102,25 +132,51 @@ impl Mirror {
         self.left
     }
 
-    /// All readings, in ascending order of their metrics' numbers.
-    pub fn readings(&self) -> &[Reading] {
-        &self.readings
+    /// Which readings there are. The same as before, and not only equal, unless a frame changed it.
+    pub fn shape(&self) -> &Arc<Shape> {
+        &self.shape
+    }
+
+    /// The states of the readings, in the order of the shape.
+    pub fn states(&self) -> &Arc<States> {
+        &self.states
+    }
+
+    /// All readings, in ascending order of their metrics' numbers, each a copy of its own.
+    pub fn readings(&self) -> Vec<Reading> {
+        let readings = self.shape.iter().zip(self.states.iter());
+        readings.map(|((metric, labels), state)| Reading::of(metric, labels, state)).collect()
+    }
+
+    /// Lets other hosts of its kind share its list of metrics. To be called when the shape is another one.
+    pub fn share(&mut self, lists: &mut MetricLists) {
+        self.shape = Arc::new((*self.shape).clone().sharing(lists));
     }
 
     /// Whom the origin has links with, and whom it lost. The same as [`links_of`](crate::links_of) its frames.
     pub fn links(&self) -> &Links {
-        self.links.as_ref().unwrap_or(&self.keyframe.links)
+        &self.links
+    }
+
+    /// The same, to keep.
+    pub fn shared_links(&self) -> Arc<Links> {
+        Arc::clone(&self.links)
     }
 
     fn apply_keyframe(&mut self, frame: &Frame) -> Result<Applied, MirrorError> {
         let identity = Identity::of_verified(frame)?;
-        let (keyframe, readings) = read_keyframe(frame)?;
+        let Told { keyframe, shape, states } = read_keyframe(frame)?;
         // A keyframe that was overtaken by frames that follow it says nothing new by itself.
         let overtaken_by = (frame.position() < self.position).then_some(self.position);
-        self.identity = identity;
+        if *self.identity != identity {
+            self.identity = Arc::new(identity);
+        }
+        if *self.shape != shape {
+            self.shape = Arc::new(shape);
+        }
+        self.states = Arc::new(states);
+        self.show_links(&keyframe.links);
         self.keyframe = keyframe;
-        self.readings = readings;
-        self.links = None;
         self.position = overtaken_by.unwrap_or(frame.position());
         self.left &= overtaken_by.is_some();
         if let Some(early) = self.early.take()
@@ -133,11 +189,11 @@ impl Mirror {
     }
 
     fn apply_delta(&mut self, frame: &Frame) -> Result<Applied, MirrorError> {
-        let changes: Changes = body::require(frame.body())?;
+        let changes: Changes<'_> = body::require(frame.body())?;
         let position = frame.position();
         let keyframe = Changes::keyframe_of(position, changes.since_keyframe);
         if keyframe > self.keyframe.position {
-            self.early = Some(frame.clone());
+            self.early = Some(frame.unshared());
             return Ok(Applied::Early);
         }
         if keyframe != self.keyframe.position {
@@ -146,19 +202,27 @@ impl Mirror {
         if frame.schema() != self.keyframe.schema {
             return Err(BodyError::Mismatch { section: "changes" }.into());
         }
-        let is_text =
-            |at: usize| self.readings.get(at).is_some_and(|reading| reading.metric.kind == Kind::Text);
-        let cells = changes.apply(&self.keyframe.cells, is_text)?;
-        for (reading, cell) in self.readings.iter_mut().zip(&cells) {
-            reading.state = cell.state(&reading.metric);
+        let is_text = |at| self.shape.metric(at).is_some_and(|metric| metric.kind == Kind::Text);
+        let mut cells = self.keyframe.cells(&self.shape)?;
+        changes.apply(&mut cells, is_text)?;
+        self.states = Arc::new(States::of(&cells, self.shape.iter().map(|(metric, _)| metric)));
+        match body::links(frame) {
+            Some(links) => self.show_links(&Arc::new(links)),
+            None => self.links = Arc::clone(&self.keyframe.links),
         }
-        self.links = body::links(frame);
         // An early delta may have been overtaken by a leave.
         if position > self.position {
             self.position = position;
             self.left = false;
         }
         Ok(Applied::Updated)
+    }
+
+    /// Takes over `links`, unless they are what is known already.
+    fn show_links(&mut self, links: &Arc<Links>) {
+        if self.links != *links {
+            self.links = Arc::clone(links);
+        }
     }
 
     fn follows_keyframe(&self, frame: &Frame) -> bool {
@@ -173,17 +237,26 @@ fn check_version(frame: &Frame) -> Result<(), MirrorError> {
     }
 }
 
-fn read_keyframe(frame: &Frame) -> Result<(Keyframe, Vec<Reading>), BodyError> {
+fn read_keyframe(frame: &Frame) -> Result<Told, BodyError> {
     let rows: Rows = body::find(frame.body())?.unwrap_or_default();
-    let series: Vec<(MetricRef, Labels)> = body::require::<Series>(frame.body())?.resolve(&rows)?;
-    let cells = body::require::<Cells>(frame.body())?.resolve(series.iter().map(|(metric, _)| metric))?;
-    let readings = series
-        .into_iter()
-        .zip(&cells)
-        .map(|((metric, labels), cell)| Reading { state: cell.state(&metric), metric, labels })
-        .collect();
-    let links = body::links(frame).unwrap_or_default();
-    Ok((Keyframe { position: frame.position(), schema: frame.schema(), cells, links }, readings))
+    let shape = body::require::<Series<'_>>(frame.body())?.resolve(&rows)?;
+    let metrics = || shape.iter().map(|(metric, _)| metric);
+    let cells = body::require::<Cells<'_>>(frame.body())?.resolve(metrics())?;
+    let states = States::of(&cells, metrics());
+    let keyframe = Keyframe {
+        position: frame.position(),
+        schema: frame.schema(),
+        cells: body::encode(&Cells::of(metrics().zip(&cells)))?.into(),
+        links: Arc::new(body::links(frame).unwrap_or_default()),
+    };
+    Ok(Told { keyframe, shape, states })
+}
+
+impl Keyframe {
+    /// The cells of the readings of `shape`.
+    fn cells(&self, shape: &Shape) -> Result<Vec<Cell<&str>>, BodyError> {
+        body::decode::<Cells<'_>>(&self.cells)?.resolve(shape.iter().map(|(metric, _)| metric))
+    }
 }
 
 /// A frame cannot be taken in.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::metric::MetricRef;
+use crate::shape::LabelsRef;
 
 /// One metric's value, or its absence, for one set of labels.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,13 @@ pub struct Reading {
     pub labels: Labels,
     /// What was read.
     pub state: State,
+}
+
+impl Reading {
+    /// The reading that is kept in these parts.
+    pub(crate) fn of(metric: &MetricRef, labels: LabelsRef<'_>, state: StateRef<'_>) -> Self {
+        Self { metric: metric.clone(), labels: labels.iter().collect(), state: state.into() }
+    }
 }
 
 /// The values of a reading's labels, in the order of the metric's label keys.
@@ -36,25 +44,9 @@ impl Labels {
     }
 }
 
-/// [`Labels`] that are kept elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LabelsRef<'a>(&'a Labels);
-
-impl<'a> LabelsRef<'a> {
-    /// The values in order.
-    pub fn iter(self) -> impl ExactSizeIterator<Item = &'a str> {
-        self.0.iter()
-    }
-
-    /// Whether these are the labels with just these values.
-    pub fn matches(self, values: &[&str]) -> bool {
-        self.0.matches(values)
-    }
-}
-
-impl<'a> From<&'a Labels> for LabelsRef<'a> {
-    fn from(labels: &'a Labels) -> Self {
-        Self(labels)
+impl<'a> FromIterator<&'a str> for Labels {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(values: I) -> Self {
+        Self(values.into_iter().map(Into::into).collect())
     }
 }
 
@@ -115,29 +107,6 @@ impl State {
         match self.value() {
             Some(Value::Text(text)) => Some(text),
             Some(Value::Number(_)) | None => None,
-        }
-    }
-}
-
-impl State {
-    /// The same, borrowed.
-    pub fn as_ref(&self) -> StateRef<'_> {
-        match self {
-            Self::Present(value) => StateRef::Present(value.as_ref()),
-            Self::Absent(absence) => StateRef::Absent(*absence),
-            Self::Kept { value, absence, age_ms } => {
-                StateRef::Kept { value: value.as_ref(), absence: *absence, age_ms: *age_ms }
-            }
-        }
-    }
-}
-
-impl Value {
-    /// The same, borrowed.
-    pub fn as_ref(&self) -> ValueRef<'_> {
-        match self {
-            Self::Number(number) => ValueRef::Number(*number),
-            Self::Text(text) => ValueRef::Text(text),
         }
     }
 }

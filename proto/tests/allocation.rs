@@ -28,18 +28,20 @@ const CLAIM_BYTES_MAX: usize = 8 * BODY_BYTES_MAX;
 /// What a keyframe unfolds to, for each of at most `READINGS_MAX` readings:
 ///
 /// - the row of its metric with 4 label keys (104 + 4 * 24) and the metric made of it (136 + 4 * 24): 432
-/// - 4 label values of 128 bytes, each with a pointer (16), a place in the list of values (24) and an index (2): 680
-/// - the reading (72), its metric and labels before that (32), its cell (32), its number, text and absence (8, 24,
-///   12) and its place in the series (4): 184
+/// - 4 label values, each with a place in the list of values (16), where it ends (2), and an index there and here (4): 88
+/// - its metric, as it is read and as it is kept (32), and where its readings end (8): 40
+/// - its cell (32), its number, text and absence, as they are read and as they are written anew (2 * 36): 104
+/// - its state (8), a kept value (24) and its place in the series (4): 36
 ///
-/// 1,296 in all; half as much again for lists that double while they move; and the texts themselves, which are as
-/// long as the body, decoded, in the cells, and in the readings.
-const KEYFRAME_BYTES_MAX: usize = READINGS_MAX * 1296 * 3 / 2 + 3 * BODY_BYTES_MAX + CLAIM_BYTES_MAX;
+/// 700 in all; half as much again for lists that double while they move; and the texts themselves, which are as long as the
+/// body: of labels, of states, and those written anew, which are encoded in a list that doubles.
+const KEYFRAME_BYTES_MAX: usize = READINGS_MAX * 700 * 3 / 2 + 4 * BODY_BYTES_MAX + CLAIM_BYTES_MAX;
 
-/// What a delta unfolds to, for each reading: a number, a text and an absence with their distances (16, 32, 12) in
-/// lists that double while they move, and the new cell (32). The texts are decoded, in the cells of keyframe and
-/// delta, and in the readings.
-const DELTA_BYTES_MAX: usize = READINGS_MAX * (60 * 3 / 2 + 32) + 4 * BODY_BYTES_MAX + CLAIM_BYTES_MAX;
+/// What a delta unfolds to, for each reading: a number, a text and an absence, with their distances (16, 24, 12) and in the
+/// keyframe (8, 16, 12), in lists that double while they move; the cell (32); and its state (8), perhaps a kept one (24).
+/// Only the texts that hold now are copied: those of the keyframe and of the delta.
+const DELTA_BYTES_MAX: usize =
+    READINGS_MAX * ((88 + 24) * 3 / 2 + 32 + 8) + 3 * BODY_BYTES_MAX + CLAIM_BYTES_MAX;
 
 /// What a links section unfolds to: both lists as they are read, doubling while they move (8 and 16 bytes an item), the
 /// second as it is kept (16), and what an error says.

@@ -114,7 +114,7 @@ fn check_agreement(read: &[Reading], mirror: &Mirror) -> Result<(), TestCaseErro
         prop_assert_eq!(&read.labels, &shown.labels);
         prop_assert_eq!(&read.metric.name, &shown.metric.name);
         prop_assert_eq!(&read.metric.unit, &shown.metric.unit);
-        prop_assert!(agrees(read, shown), "read {:?}, shown {:?}", read, shown);
+        prop_assert!(agrees(read, &shown), "read {:?}, shown {:?}", read, shown);
     }
     Ok(())
 }

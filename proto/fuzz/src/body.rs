@@ -46,7 +46,7 @@ pub(crate) fn check_readings(mirror: &Mirror) {
     let readings = mirror.readings();
     assert!(readings.len() <= READINGS_MAX, "{} readings", readings.len());
     assert!(readings.is_sorted_by_key(|reading| reading.metric.id), "readings out of order");
-    for Reading { metric, labels, state } in readings {
+    for Reading { metric, labels, state } in &readings {
         assert!(metric.labels.len() <= LABELS_MAX, "many labels");
         assert_eq!(metric.labels.len(), labels.iter().len(), "labels of {}", metric.name);
         assert!(labels.iter().all(|label| label.len() <= LABEL_BYTES_MAX), "a long label");

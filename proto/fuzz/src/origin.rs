@@ -90,7 +90,7 @@ pub fn sealed(kind: FrameKind, sequence: u32, schema: u16, body: &[u8]) -> Optio
 }
 
 /// What a mirror shows, to compare. Numbers are finite, so that they equal themselves.
-pub(crate) fn shown(mirror: &Mirror) -> (&Identity, Position, bool, &[Reading], &Links) {
+pub(crate) fn shown(mirror: &Mirror) -> (&Identity, Position, bool, Vec<Reading>, &Links) {
     (mirror.identity(), mirror.position(), mirror.has_left(), mirror.readings(), mirror.links())
 }
 

@@ -6,13 +6,13 @@ use super::series::cut;
 use super::{BodyError, Section, bounded};
 use crate::limits::{READINGS_MAX, TEXT_BYTES_MAX};
 use crate::metric::{Kind, Metric, MetricRef};
-use crate::reading::{Absence, State, Value};
+use crate::reading::{Absence, State, StateRef, Value, ValueRef};
 
 /// The state of one reading as it goes over the wire: what decoding yields is exactly what was encoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Cell {
+pub(crate) struct Cell<T = String> {
     /// The quantised value, whether fresh or kept.
-    pub(crate) value: Option<Step>,
+    pub(crate) value: Option<Step<T>>,
     /// Why there is no fresh value.
     pub(crate) absence: Option<Absence>,
     /// Age of a kept value in seconds.
@@ -21,16 +21,15 @@ pub(crate) struct Cell {
 
 /// A quantised value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum Step<T = String> {
     Number(i64),
-    Text(String),
+    Text(T),
 }
 
-impl Step {
+impl<'a> Step<&'a str> {
     /// A text, cut to the length that texts may have: a stranger's may be longer.
-    pub(super) fn text(mut text: String) -> Self {
-        text.truncate(cut(&text, TEXT_BYTES_MAX).len());
-        Self::Text(text)
+    pub(super) fn text(text: &'a str) -> Self {
+        Self::Text(cut(text, TEXT_BYTES_MAX))
     }
 }
 
@@ -57,21 +56,6 @@ impl Cell {
         }
     }
 
-    /// The state that the cell stands for.
-    pub(crate) fn state(&self, metric: &Metric) -> State {
-        let value = self.value.as_ref().map(|step| match step {
-            Step::Number(steps) => Value::Number(metric.scale.restore(*steps)),
-            Step::Text(text) => Value::Text(text.clone()),
-        });
-        match (value, self.absence) {
-            (Some(value), None) => State::Present(value),
-            (Some(value), Some(absence)) => {
-                State::Kept { value, absence, age_ms: self.kept_age_s.saturating_mul(1000) }
-            }
-            (None, absence) => State::Absent(absence.unwrap_or(Absence::Failed)),
-        }
-    }
-
     /// Whether `self` differs from what was sent by more than `deadband` steps.
     pub(crate) fn passes(&self, sent: &Self, deadband: u16) -> bool {
         if self.absence != sent.absence {
@@ -84,15 +68,32 @@ impl Cell {
     }
 }
 
+impl<'a> Cell<&'a str> {
+    /// The state that the cell stands for.
+    pub(crate) fn state(&self, metric: &Metric) -> StateRef<'a> {
+        let value = self.value.as_ref().map(|step| match step {
+            Step::Number(steps) => ValueRef::Number(metric.scale.restore(*steps)),
+            Step::Text(text) => ValueRef::Text(text),
+        });
+        match (value, self.absence) {
+            (Some(value), None) => StateRef::Present(value),
+            (Some(value), Some(absence)) => {
+                StateRef::Kept { value, absence, age_ms: self.kept_age_s.saturating_mul(1000) }
+            }
+            (None, absence) => StateRef::Absent(absence.unwrap_or(Absence::Failed)),
+        }
+    }
+}
+
 /// The cells section of a keyframe.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Cells {
+pub(crate) struct Cells<'a> {
     /// Steps of the readings that are numbers, in order; 0 where there is none.
     #[serde(deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
     numbers: Vec<i64>,
     /// The readings that are texts, in order; empty where there is none.
-    #[serde(deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
-    texts: Vec<String>,
+    #[serde(borrow, deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
+    texts: Vec<&'a str>,
     /// The readings without a fresh value.
     #[serde(deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
     absences: Vec<AbsentCell>,
@@ -102,16 +103,16 @@ pub(crate) struct Cells {
 /// value that was kept.
 pub(super) type AbsentCell = (u16, u8, Option<u32>);
 
-impl Cells {
+impl<'a> Cells<'a> {
     /// Of all readings in order.
-    pub(crate) fn of<'a>(cells: impl Iterator<Item = (&'a MetricRef, &'a Cell)>) -> Self {
+    pub(crate) fn of<T: AsRef<str> + 'a>(cells: impl Iterator<Item = (&'a MetricRef, &'a Cell<T>)>) -> Self {
         let mut section = Self::default();
         let mut gap = 0;
         for (metric, cell) in cells {
             match &cell.value {
                 Some(Step::Number(steps)) => section.numbers.push(*steps),
-                Some(Step::Text(text)) => section.texts.push(text.clone()),
-                None if metric.kind == Kind::Text => section.texts.push(String::new()),
+                Some(Step::Text(text)) => section.texts.push(text.as_ref()),
+                None if metric.kind == Kind::Text => section.texts.push(""),
                 None => section.numbers.push(0),
             }
             if let Some(absence) = cell.absence {
@@ -127,12 +128,12 @@ impl Cells {
     ///
     /// # Errors
     /// [`BodyError::Mismatch`] if there are more or fewer.
-    pub(crate) fn resolve<'a>(
+    pub(crate) fn resolve<'m>(
         self,
-        metrics: impl Iterator<Item = &'a MetricRef>,
-    ) -> Result<Vec<Cell>, BodyError> {
+        metrics: impl Iterator<Item = &'m MetricRef>,
+    ) -> Result<Vec<Cell<&'a str>>, BodyError> {
+        let mut cells = Vec::with_capacity(self.numbers.len() + self.texts.len());
         let (mut numbers, mut texts) = (self.numbers.into_iter(), self.texts.into_iter());
-        let mut cells = Vec::new();
         for metric in metrics {
             let value = match metric.kind {
                 Kind::Text => texts.next().map(Step::text),
@@ -149,14 +150,14 @@ impl Cells {
 }
 
 /// Writes down one absence.
-pub(super) fn absent_cell(gap: u16, absence: Absence, cell: &Cell) -> AbsentCell {
+pub(super) fn absent_cell<T>(gap: u16, absence: Absence, cell: &Cell<T>) -> AbsentCell {
     let code =
         Absence::ALL.iter().position(|known| *known == absence).and_then(|code| u8::try_from(code).ok());
     (gap, code.unwrap_or_default(), cell.value.is_some().then_some(cell.kept_age_s))
 }
 
 /// Applies absences to cells that hold the values kept. A reason of a later version reads as a failure.
-pub(super) fn mark_absent(cells: &mut [Cell], absences: &[AbsentCell]) -> Result<(), BodyError> {
+pub(super) fn mark_absent<T>(cells: &mut [Cell<T>], absences: &[AbsentCell]) -> Result<(), BodyError> {
     let mut at = 0_usize;
     for (gap, code, kept_age_s) in absences {
         at += usize::from(*gap);
@@ -170,7 +171,7 @@ pub(super) fn mark_absent(cells: &mut [Cell], absences: &[AbsentCell]) -> Result
     Ok(())
 }
 
-impl Section for Cells {
+impl Section for Cells<'_> {
     const KIND: u8 = 4;
     const NAME: &'static str = "cells";
 }

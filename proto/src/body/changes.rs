@@ -9,28 +9,28 @@ use crate::limits::READINGS_MAX;
 
 /// The changes section of a delta. Positions are distances: the first from 0, each later one from the one before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Changes {
+pub(crate) struct Changes<'a> {
     /// How many frames ago the keyframe was.
     pub(crate) since_keyframe: u32,
     /// Numbers that are there, and by how many steps they differ from the keyframe's.
     #[serde(deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
     numbers: Vec<(u16, i64)>,
     /// Texts that are there.
-    #[serde(deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
-    texts: Vec<(u16, String)>,
+    #[serde(borrow, deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
+    texts: Vec<(u16, &'a str)>,
     /// Readings without a fresh value; a value kept is the keyframe's, or stands in `numbers` or `texts`.
     #[serde(deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
     absences: Vec<AbsentCell>,
 }
 
-impl Changes {
+impl<'a> Changes<'a> {
     /// Where the keyframe stands of a delta at `delta`, `since` frames later.
     pub(crate) fn keyframe_of(delta: Position, since: u32) -> Position {
         Position { sequence: delta.sequence.saturating_sub(since), ..delta }
     }
 
     /// From `keyframe` to `now`, both of the same readings in the same order.
-    pub(crate) fn between(keyframe: &[Cell], now: &[Cell], since_keyframe: u32) -> Self {
+    pub(crate) fn between(keyframe: &[Cell], now: &'a [Cell], since_keyframe: u32) -> Self {
         let mut changes = Self { since_keyframe, ..Self::default() };
         let (mut numbers, mut texts, mut absences) = (Gaps(0), Gaps(0), Gaps(0));
         for (at, (then, now)) in (0..).zip(keyframe.iter().zip(now)) {
@@ -42,7 +42,7 @@ impl Changes {
                 Some(Step::Number(steps)) => {
                     changes.numbers.push((numbers.to(at), steps.wrapping_sub(then.steps())));
                 }
-                Some(Step::Text(text)) => changes.texts.push((texts.to(at), text.clone())),
+                Some(Step::Text(text)) => changes.texts.push((texts.to(at), text)),
                 None => {}
             }
             if let Some(absence) = now.absence {
@@ -52,16 +52,15 @@ impl Changes {
         changes
     }
 
-    /// The state of an origin whose keyframe said `keyframe`.
+    /// Makes of the cells of the keyframe those that hold now.
     ///
     /// # Errors
     /// [`BodyError::Mismatch`] if a position is out of range or a value of the wrong kind.
     pub(crate) fn apply(
         self,
-        keyframe: &[Cell],
+        cells: &mut [Cell<&'a str>],
         is_text: impl Fn(usize) -> bool,
-    ) -> Result<Vec<Cell>, BodyError> {
-        let mut cells = keyframe.to_vec();
+    ) -> Result<(), BodyError> {
         let mut at = 0_usize;
         for (gap, steps) in self.numbers {
             at += usize::from(gap);
@@ -73,8 +72,7 @@ impl Changes {
             at += usize::from(gap);
             *cells.get_mut(at).filter(|_| is_text(at)).ok_or(MISMATCH)? = Cell::present(Step::text(text));
         }
-        mark_absent(&mut cells, &self.absences)?;
-        Ok(cells)
+        mark_absent(cells, &self.absences)
     }
 }
 
@@ -87,8 +85,8 @@ impl Gaps {
     }
 }
 
-impl Cell {
-    fn present(step: Step) -> Self {
+impl<T> Cell<T> {
+    fn present(step: Step<T>) -> Self {
         Self { value: Some(step), absence: None, kept_age_s: 0 }
     }
 
@@ -101,7 +99,7 @@ impl Cell {
     }
 }
 
-impl Section for Changes {
+impl Section for Changes<'_> {
     const KIND: u8 = 5;
     const NAME: &'static str = "changes";
 }

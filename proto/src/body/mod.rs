@@ -22,8 +22,7 @@ mod rows;
 mod series;
 
 use bincode::config::{Configuration, Limit, Varint};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub(crate) use cells::{Cell, Cells, Step};
@@ -39,7 +38,7 @@ use crate::limits::BODY_BYTES_MAX;
 use crate::origin::PublicKey;
 
 /// A part of a body that has a kind of its own.
-pub(crate) trait Section: Serialize + DeserializeOwned {
+pub(crate) trait Section: Serialize {
     /// The section's number on the wire.
     const KIND: u8;
     /// The section's name in errors.
@@ -51,8 +50,7 @@ pub(crate) trait Section: Serialize + DeserializeOwned {
 /// # Errors
 /// [`BodyError::TooLong`] if it does not fit.
 pub(crate) fn put<S: Section>(body: &mut Vec<u8>, section: &S) -> Result<(), BodyError> {
-    let bytes = bincode::serde::encode_to_vec(section, CODEC)
-        .map_err(|source| BodyError::Unwritable { section: S::NAME, source: Box::new(source) })?;
+    let bytes = encode(section)?;
     let length = u16::try_from(bytes.len()).map_err(|_| BodyError::TooLong { length: bytes.len() })?;
     let total = body.len() + SECTION_HEAD_BYTES + bytes.len();
     if total > BODY_BYTES_MAX {
@@ -68,13 +66,11 @@ pub(crate) fn put<S: Section>(body: &mut Vec<u8>, section: &S) -> Result<(), Bod
 ///
 /// # Errors
 /// A [`BodyError`] if the sections do not add up or the bytes are no such section.
-pub(crate) fn find<S: Section>(body: &[u8]) -> Result<Option<S>, BodyError> {
+pub(crate) fn find<'a, S: Section + Deserialize<'a>>(body: &'a [u8]) -> Result<Option<S>, BodyError> {
     for section in sections(body) {
         let (kind, bytes) = section?;
         if kind == S::KIND {
-            let (section, _unknown_bytes) = bincode::serde::decode_from_slice(bytes, CODEC)
-                .map_err(|source| BodyError::Unreadable { section: S::NAME, source: Box::new(source) })?;
-            return Ok(Some(section));
+            return decode(bytes).map(Some);
         }
     }
     Ok(None)
@@ -84,8 +80,27 @@ pub(crate) fn find<S: Section>(body: &[u8]) -> Result<Option<S>, BodyError> {
 ///
 /// # Errors
 /// As [`find`]; [`BodyError::Missing`] if there is none.
-pub(crate) fn require<S: Section>(body: &[u8]) -> Result<S, BodyError> {
+pub(crate) fn require<'a, S: Section + Deserialize<'a>>(body: &'a [u8]) -> Result<S, BodyError> {
     find(body)?.ok_or(BodyError::Missing { section: S::NAME })
+}
+
+/// The bytes of `section` alone.
+///
+/// # Errors
+/// [`BodyError::Unwritable`] if the codec refuses it.
+pub(crate) fn encode<S: Section>(section: &S) -> Result<Vec<u8>, BodyError> {
+    bincode::serde::encode_to_vec(section, CODEC)
+        .map_err(|source| BodyError::Unwritable { section: S::NAME, source: Box::new(source) })
+}
+
+/// The section that these bytes begin with.
+///
+/// # Errors
+/// [`BodyError::Unreadable`] if they are no such section.
+pub(crate) fn decode<'a, S: Section + Deserialize<'a>>(bytes: &'a [u8]) -> Result<S, BodyError> {
+    let (section, _unknown_bytes) = bincode::serde::borrow_decode_from_slice(bytes, CODEC)
+        .map_err(|source| BodyError::Unreadable { section: S::NAME, source: Box::new(source) })?;
+    Ok(section)
 }
 
 /// How many frames ago the keyframe of a delta with this `body` was: the first field of its changes, read alone.

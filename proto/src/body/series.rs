@@ -4,16 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{BodyError, Rows, Section, bounded};
 use crate::limits::{LABEL_BYTES_MAX, LABEL_VALUES_MAX, READINGS_MAX};
-use crate::metric::{MetricId, MetricRef};
-use crate::reading::{Labels, Reading};
+use crate::metric::MetricId;
+use crate::reading::Reading;
+use crate::shape::{Shape, ShapeBuilder};
 
 /// The series section of a keyframe: metrics in ascending order of their numbers, each with the labels of its
 /// readings. Label values are written once and referred to by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Series {
+pub(crate) struct Series<'a> {
     /// Distinct label values, in the order in which they first appear.
-    #[serde(deserialize_with = "bounded::list::<_, _, LABEL_VALUES_MAX>")]
-    values: Vec<String>,
+    #[serde(borrow, deserialize_with = "bounded::list::<_, _, LABEL_VALUES_MAX>")]
+    values: Vec<&'a str>,
     /// For each metric the distance of its number from the one before (the first: from 0) and its readings.
     #[serde(deserialize_with = "bounded::list::<_, _, READINGS_MAX>")]
     metrics: Vec<(u16, u16)>,
@@ -22,9 +23,9 @@ pub(crate) struct Series {
     labels: Vec<u16>,
 }
 
-impl Series {
+impl<'a> Series<'a> {
     /// Of `readings` in ascending order of metric numbers.
-    pub(crate) fn of<'a>(readings: impl Iterator<Item = &'a Reading>) -> Self {
+    pub(crate) fn of(readings: impl Iterator<Item = &'a Reading>) -> Self {
         let mut series = Self::default();
         let mut last_id = None;
         for reading in readings {
@@ -46,9 +47,9 @@ impl Series {
     ///
     /// # Errors
     /// [`BodyError::Mismatch`] if the parts do not add up or a metric is neither known nor described.
-    pub(crate) fn resolve(&self, rows: &Rows) -> Result<Vec<(MetricRef, Labels)>, BodyError> {
-        let mut resolved = Vec::new();
-        let mut labels = self.labels.iter();
+    pub(crate) fn resolve(&self, rows: &Rows) -> Result<Shape, BodyError> {
+        let mut shape = ShapeBuilder::default();
+        let mut labels = self.labels.iter().copied();
         let mut id = 0_u16;
         for (at, (distance, count)) in self.metrics.iter().enumerate() {
             // A metric comes once: else a row with a long name could be taken over and over at two bytes each.
@@ -57,25 +58,19 @@ impl Series {
             }
             id = id.checked_add(*distance).ok_or(MISMATCH)?;
             let metric = rows.metric(MetricId(id)).ok_or(MISMATCH)?;
-            if resolved.len() + usize::from(*count) > READINGS_MAX {
+            if shape.len() + usize::from(*count) > READINGS_MAX {
                 return Err(MISMATCH);
             }
-            for _ in 0..*count {
-                // Values are shared on the wire and copied here, so that their length has to be bounded.
-                let values: Option<Vec<&str>> = (0..metric.labels.len())
-                    .map(|_| self.values.get(usize::from(*labels.next()?)))
-                    .map(|value| value.map(|value| cut(value, LABEL_BYTES_MAX)))
-                    .collect();
-                resolved.push((metric.clone(), Labels::new(&values.ok_or(MISMATCH)?)));
-            }
+            let labels = labels.by_ref().take(usize::from(*count) * metric.labels.len());
+            shape.push(metric, *count, labels).ok_or(MISMATCH)?;
         }
-        Ok(resolved)
+        shape.finish(self.values.iter().map(|value| cut(value, LABEL_BYTES_MAX))).ok_or(MISMATCH)
     }
 
-    fn index_of(&mut self, value: &str) -> u16 {
-        let known = self.values.iter().position(|known| known == value);
+    fn index_of(&mut self, value: &'a str) -> u16 {
+        let known = self.values.iter().position(|known| *known == value);
         let index = known.unwrap_or_else(|| {
-            self.values.push(value.to_owned());
+            self.values.push(value);
             self.values.len() - 1
         });
         // There are at most LABEL_VALUES_MAX = 16,384.
@@ -83,7 +78,7 @@ impl Series {
     }
 }
 
-impl Section for Series {
+impl Section for Series<'_> {
     const KIND: u8 = 3;
     const NAME: &'static str = "series";
 }

@@ -17,19 +17,19 @@ fn unknown_sections_and_unknown_bytes_at_the_end_are_skipped() {
     let mut known = bincode::serde::encode_to_vec(&changes, CODEC).unwrap();
     known.extend_from_slice(b"of a later version");
     let body = body_of(&[(200, b"whatever"), (Changes::KIND, &known)]);
-    assert_eq!(require::<Changes>(&body).unwrap(), changes);
+    assert_eq!(require::<Changes<'_>>(&body).unwrap(), changes);
 }
 
 #[test]
 fn a_missing_section_is_named() {
-    let error = require::<Series>(&body_of(&[(200, b"")])).unwrap_err();
+    let error = require::<Series<'_>>(&body_of(&[(200, b"")])).unwrap_err();
     assert_eq!(error.to_string(), "the body has no series section");
 }
 
 #[test]
 fn a_section_cut_short_is_an_error() {
     for body in [vec![5], vec![5, 1], vec![5, 2, 0, 9]] {
-        assert!(matches!(find::<Changes>(&body), Err(BodyError::CutShort { .. })), "{body:?}");
+        assert!(matches!(find::<Changes<'_>>(&body), Err(BodyError::CutShort { .. })), "{body:?}");
     }
 }
 
@@ -61,14 +61,14 @@ proptest! {
     fn arbitrary_bytes_are_a_section_or_an_error(bytes: Vec<u8>, kind in 1_u8..=6) {
         for body in [bytes.clone(), body_of(&[(kind, &bytes)])] {
             drop(find::<Identity>(&body));
-            drop(find::<Changes>(&body));
+            drop(find::<Changes<'_>>(&body));
             since_keyframe(&body);
             if let Ok(Some(links)) = find::<Links>(&body) {
                 prop_assert_eq!(&links, &links.clone().bounded(), "what is read is in order and within the bounds");
             }
-            let cells = find::<Cells>(&body);
+            let cells = find::<Cells<'_>>(&body);
             let rows = find::<Rows>(&body).ok().flatten().unwrap_or_default();
-            let series = find::<Series>(&body);
+            let series = find::<Series<'_>>(&body);
             if let (Ok(Some(series)), Ok(Some(cells))) = (series, cells)
                 && let Ok(series) = series.resolve(&rows)
             {

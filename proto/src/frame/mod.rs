@@ -98,6 +98,13 @@ impl Frame {
         self.with_tail(self.hop_count(), self.older_by(residence_ms))
     }
 
+    /// The same frame in bytes of its own. [`Frame::parse`] shares what arrived, which may be a buffer that holds much
+    /// more: whoever keeps the frame for long keeps all of it.
+    #[must_use]
+    pub fn unshared(&self) -> Self {
+        Self(Bytes::copy_from_slice(&self.0))
+    }
+
     /// All of the frame's bytes.
     pub fn bytes(&self) -> &Bytes {
         &self.0
