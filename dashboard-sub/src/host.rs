@@ -234,6 +234,11 @@ impl Host {
         Arc::clone(&self.links)
     }
 
+    /// What the readings are of: the same as long as their places mean the same.
+    pub(crate) fn shape(&self) -> &Arc<Shape> {
+        &self.shape
+    }
+
     pub(crate) fn has_left(&self) -> bool {
         self.left
     }

@@ -29,6 +29,7 @@
 //! - [`Change`] is what happened: which host, which readings. A slow reader loses the oldest ones and is told so.
 //! - [`Change::Past`] is a host as it was some minutes ago, where [`Options::history`] asks for what agents kept. The view
 //!   knows nothing of it.
+//! - [`Fleet`] is what a dashboard folds changes into: its hosts, and what they were in an [`Archive`] of bounded size.
 //! - [`Recorder`] and [`Recording`] keep messages in a file, as they came, for tests and for later.
 //!
 //! Only genuine frames count: each is verified against its origin's key, whatever agent relayed it, and the others
@@ -41,6 +42,7 @@ mod connection;
 mod counters;
 mod driver;
 mod filter;
+mod fleet;
 mod follower;
 mod freshness;
 mod glob;
@@ -50,6 +52,7 @@ mod judge;
 pub mod limits;
 pub mod panel;
 mod recording;
+mod series;
 mod sort;
 mod status;
 mod subscription;
@@ -62,11 +65,13 @@ pub use change::{Change, HostChange};
 pub use connection::{Attempt, Connection};
 pub use counters::{Counters, Fault};
 pub use filter::{Filter, FilterError};
+pub use fleet::{Entry, Fleet, FleetOptions};
 pub use follower::Follower;
 pub use freshness::{Freshness, INTERVAL_MS_MAX, INTERVAL_MS_MIN};
 pub use grapevine_zmtp::{Endpoint, KeyFileError, ViewerKey};
 pub use host::{Host, HostReading};
 pub use recording::{Record, RecordError, Recorder, Recording, RecordingError};
+pub use series::{Archive, ArchiveOptions, Column, Sample, SeriesKey, Trace, WATCHED};
 pub use sort::{Direction, GroupKey, Sort, SortKey, Sorted};
 pub use status::{Assessment, Finding, Panel, Status};
 pub use subscription::{AttachError, Changes, Options, Subscription};
