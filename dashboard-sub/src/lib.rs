@@ -29,6 +29,9 @@
 //! - [`Change`] is what happened: which host, which readings. A slow reader loses the oldest ones and is told so.
 //! - [`Change::Past`] is a host as it was some minutes ago, where [`Options::history`] asks for what agents kept. The view
 //!   knows nothing of it.
+//! - What hosts are like is found out here once for every dashboard: [`panel`] has a host's readings as plain structures,
+//!   [`Summary`] the figures of a row in a table of hosts, [`Assessment`] how the host and each of its panels are, by
+//!   [`Thresholds`] that are data. [`Filter`], [`Sort`] and [`GroupKey`] say which hosts are shown, and where.
 //! - [`Fleet`] is what a dashboard folds changes into: its hosts, and what they were in an [`Archive`] of bounded size.
 //! - [`Recorder`] and [`Recording`] keep messages in a file, as they came, for tests and for later.
 //!

@@ -184,7 +184,9 @@ fn parts() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text: String) {
-        let _ = Filter::parse(&text);
+        if let Err(error) = Filter::parse(&text) {
+            prop_assert!((1..=text.chars().count() + 1).contains(&error.position));
+        }
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Drives: health and traffic in one, and how they are judged.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 mod machine;
 
 use std::time::Duration;
@@ -79,4 +77,51 @@ fn a_drive_that_sleeps_is_ok_with_what_it_told_last() {
     assert_eq!(assessment.panel(Panel::Drive), Some(Status::Ok));
     assert_eq!(asleep(3.0).findings(), Vec::<String>::new(), "nobody knows how warm it is now");
     assert_eq!(asleep(91.0).findings(), ["warning: sda is worn 91 %"], "sleep does not heal");
+}
+
+#[test]
+fn temperature_is_a_warning_from_70_and_critical_from_80_on() {
+    for (celsius, findings) in [
+        (69.0, vec![]),
+        (70.0, vec!["warning: sda is 70 °C hot"]),
+        (79.0, vec!["warning: sda is 79 °C hot"]),
+        (80.0, vec!["critical: sda is 80 °C hot"]),
+    ] {
+        let machine = Machine::new().number_of(&smart::TEMPERATURE, &["sda"], celsius);
+        assert_eq!(machine.findings(), findings);
+    }
+}
+
+#[test]
+fn spare_blocks_are_critical_below_the_drives_own_threshold() {
+    let spare = |left| {
+        let machine = nvme().number_of(&smart::SPARE, &["nvme0"], left);
+        machine.number_of(&smart::SPARE_THRESHOLD, &["nvme0"], 10.0).findings()
+    };
+    assert_eq!(spare(10.0), Vec::<String>::new());
+    assert_eq!(spare(9.0), ["critical: nvme0n1 has 9 % of its spare blocks left, less than 10 %"]);
+    assert_eq!(nvme().number_of(&smart::SPARE, &["nvme0"], 0.0).findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_drives_own_words_count() {
+    let failing = "critical: nvme0n1 fails its own judgement of its health";
+    for (machine, finding) in [
+        (nvme().number_of(&smart::PASSED, &["nvme0"], 0.0), failing),
+        (nvme().text_of(&smart::WARNINGS, &["nvme0"], "failing errors_logged"), failing),
+        (
+            nvme().text_of(&smart::CRITICAL_WARNING, &["nvme0"], "spare read_only"),
+            "critical: nvme0n1 gives a critical warning: spare, read only",
+        ),
+        (nvme().text_of(&smart::WARNINGS, &["nvme0"], "prefail"), "warning: nvme0n1 has worn parts"),
+        (
+            nvme().text_of(&smart::WARNINGS, &["nvme0"], "self_test_failed"),
+            "warning: nvme0n1 failed its self-test",
+        ),
+        (nvme().number_of(&smart::PENDING, &["nvme0"], 2.0), "warning: nvme0n1 could not read 2 sectors"),
+    ] {
+        assert_eq!(machine.findings(), [finding]);
+    }
+    let past = nvme().text_of(&smart::WARNINGS, &["nvme0"], "prefail_past errors_logged");
+    assert_eq!(past.findings(), Vec::<String>::new());
 }

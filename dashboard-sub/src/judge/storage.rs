@@ -18,7 +18,7 @@ pub(super) fn judge_mounts(mounts: &List<Mount<'_>>, levels: &Levels, look: &mut
             format!("{point} is {} full", percent(used))
         });
         look.bound(Rule::DiskInodes, levels.disk_inodes, mount.inodes_used_percent, point, |used| {
-            format!("{point} has {} of its files", percent(used))
+            format!("{point} has {} of the files that it has room for", percent(used))
         });
     }
 }

@@ -10,6 +10,7 @@ mod origin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use grapevine_proto::{Absence, Metric, Reading, State, Value};
 use grapevine_sub::{Assessment, Follower, Host, Summary, Thresholds};
 
@@ -26,6 +27,11 @@ pub(crate) struct Machine {
 impl Machine {
     pub(crate) fn new() -> Self {
         Self { name: "srv-01".to_owned(), readings: Vec::new() }
+    }
+
+    /// The same machine under another name.
+    pub(crate) fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
     }
 
     /// A number without labels.
@@ -65,13 +71,30 @@ impl Machine {
 
     /// The host that a dashboard sees.
     pub(crate) fn host(&self) -> Seen {
+        self.followed_by(|_, _| Vec::new())
+    }
+
+    /// The host after its agent took leave.
+    pub(crate) fn left(&self) -> Seen {
+        self.followed_by(|origin, _| vec![origin.leave()])
+    }
+
+    /// The host while another origin has its name.
+    pub(crate) fn in_conflict(&self) -> Seen {
+        self.followed_by(|_, readings| vec![Origin::new(&self.name, 2).frame_of(readings)])
+    }
+
+    fn followed_by(&self, then: impl Fn(&mut Origin, &[Reading]) -> Vec<Bytes>) -> Seen {
         let now = Instant::now();
         let mut follower = Follower::new();
         let mut origin = Origin::new(&self.name, 1);
-        let frame = origin.frame_of(&self.readings);
-        follower.handle_message(self.name.as_bytes(), frame, now);
-        let host = Arc::clone(follower.view().host(&self.name).unwrap());
-        Seen { host, now }
+        let first = origin.frame_of(&self.readings);
+        for frame in [first].into_iter().chain(then(&mut origin, &self.readings)) {
+            follower.handle_message(self.name.as_bytes(), frame, now);
+        }
+        let view = follower.view();
+        let host = view.named(&self.name).iter().find(|host| host.origin() == origin.id());
+        Seen { host: Arc::clone(host.unwrap()), now }
     }
 
     /// How the host is by the default thresholds.
