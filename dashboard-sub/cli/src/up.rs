@@ -29,7 +29,8 @@ pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
         Some(port) => vec![attach::local_agent(port)],
         None => attach.endpoints(),
     };
-    let subscription = Subscription::attach(endpoints, attach.options()?).context("cannot attach")?;
+    let subscription =
+        Subscription::attach(endpoints, with_past(attach.options()?)).context("cannot attach")?;
     if let Ok(endpoint) = timeout(PROBE_TIME, subscription.attached()).await {
         announce(&format!("an agent answers at {endpoint} already"))?;
         return show(subscription, std::future::pending()).await;
@@ -41,7 +42,7 @@ pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
     let mut agent = Agent::start(up, port).await?;
     // Without a configuration the agent that was started has no keys.
     let options = if up.config.is_some() { attach.options()? } else { Options::default() };
-    let shown = match Subscription::attach([agent.endpoint.clone()], options) {
+    let shown = match Subscription::attach([agent.endpoint.clone()], with_past(options)) {
         Ok(subscription) => show(subscription, agent.death()).await,
         Err(error) => Err(error.into()),
     };
@@ -63,6 +64,11 @@ async fn show(subscription: Subscription, death: impl Future<Output = anyhow::Er
     let config = grapevine_tui::config::load(None)?;
     let options = grapevine_tui::Options { config, host: None };
     grapevine_tui::run(Source::Live(subscription), options, stop).await?.unwrap_or(Ok(()))
+}
+
+/// A dashboard shows what was before, too; lines of text do not.
+fn with_past(options: Options) -> Options {
+    Options { history: top::is_terminal(), ..options }
 }
 
 /// An agent that lives no longer than this program: it stops when its standard input closes.

@@ -19,7 +19,6 @@ mod input;
 mod keys;
 mod layout;
 mod message;
-mod model;
 mod pace;
 mod run;
 mod source;

@@ -21,8 +21,8 @@ pub(crate) enum Message {
     Change(Change),
     /// So much changed that some of it was missed; this is how things are.
     Missed(Arc<View>),
-    /// Nothing but time has passed: ages grow, hosts become late.
-    Tick,
+    /// A second has passed, and this is how things are.
+    Tick(Arc<View>),
     /// The source has ended: a recording is over.
     Ended,
     /// Something went wrong that the user should read; what was shown stays.

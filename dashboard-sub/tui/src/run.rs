@@ -73,7 +73,8 @@ impl Dashboard {
     fn open(source: Source, options: &Options) -> Result<Self, RunError> {
         let top = &options.config.top;
         let clock = Clock::read();
-        let mut state = State::new(top, detection::theme(top.theme, top.ascii), source.origin(), clock);
+        let mut state =
+            State::new(&options.config, detection::theme(top.theme, top.ascii), source.origin(), clock);
         state.awaited.clone_from(&options.host);
         let source = source.read(clock.now);
         state.connection = source.connection();
@@ -117,13 +118,18 @@ impl Dashboard {
 
     /// Waits for what comes next: what the user does goes before all else, and drawing before news.
     async fn turn(&mut self) -> Turn {
+        // A flood of news must starve neither signals nor timers, which are looked after while this waits.
+        tokio::task::consume_budget().await;
         let deadline = self.pace.deadline(self.state.interval());
+        if deadline.is_some_and(|deadline| deadline <= std::time::Instant::now()) && self.keys.is_empty() {
+            return Turn::Draw;
+        }
         tokio::select! {
             biased;
             key = self.keys.recv() => key.map_or(Turn::TerminalGone, Turn::Message),
             _ = self.continued.recv() => Turn::Continued,
             () = until(deadline) => Turn::Draw,
-            _ = self.ticks.tick() => Turn::Message(Message::Tick),
+            _ = self.ticks.tick() => Turn::Message(Message::Tick(self.source.view())),
             message = self.source.next() => Turn::Message(message),
         }
     }

@@ -1,8 +1,9 @@
 //! Where the hosts come from: a live network, or messages that were taken down before.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use grapevine_sub::{Change, Changes, Connection, Follower, Record, RecordingError, Subscription};
+use grapevine_sub::{Change, Changes, Connection, Follower, Record, RecordingError, Subscription, View};
 
 use crate::message::Message;
 
@@ -79,15 +80,19 @@ impl Reader {
         }
     }
 
+    /// All hosts as they are now.
+    pub(crate) fn view(&self) -> Arc<View> {
+        match self {
+            Self::Live { subscription, .. } => subscription.view(),
+            Self::Messages(replayed) => replayed.follower.view(),
+        }
+    }
+
     /// Waits for what happens next. Safe to cancel.
     pub(crate) async fn next(&mut self) -> Message {
         match self {
             Self::Live { subscription, changes } => match changes.next().await {
-                Some(Change::Lagged(_)) => {
-                    // What was missed is in the view; what comes from here on is told after it.
-                    *changes = subscription.changes();
-                    Message::Missed(subscription.view())
-                }
+                Some(Change::Lagged(_)) => Message::Missed(subscription.view()),
                 Some(change) => Message::Change(change),
                 None => Message::Ended,
             },

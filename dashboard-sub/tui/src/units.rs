@@ -41,6 +41,16 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// A span of time in as few signs as a table has room for: `45s`, `3h`, `12d`.
+pub fn short_duration(seconds: f64) -> String {
+    match seconds {
+        _ if seconds < MINUTE_S => format!("{seconds:.0}s"),
+        _ if seconds < HOUR_S => format!("{:.0}m", (seconds / MINUTE_S).floor()),
+        _ if seconds < 2.0 * DAY_S => format!("{:.0}h", (seconds / HOUR_S).floor()),
+        _ => format!("{:.0}d", (seconds / DAY_S).floor()),
+    }
+}
+
 /// An age in milliseconds: `0.4 s`, `12 s`, `3 min`.
 pub fn age(milliseconds: u64) -> String {
     if milliseconds < 10_000 {
@@ -140,6 +150,12 @@ mod tests {
         for (milliseconds, expected) in cases {
             assert_eq!(age(milliseconds), expected);
         }
+    }
+
+    #[test]
+    fn spans_of_time_are_short_in_tables() {
+        let spans = [0.0, 59.0, 3599.0, 90_000.0, 200_000.0].map(short_duration);
+        assert_eq!(spans, ["0s", "59s", "59m", "25h", "2d"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod source;
 
 use std::path::PathBuf;
 
-use grapevine_sub::Endpoint;
+use grapevine_sub::{Endpoint, Filter, Thresholds};
 use serde::Deserialize;
 
 use crate::state::{Column, Grouping};
@@ -18,6 +18,8 @@ pub use source::{ConfigError, load};
 pub struct Config {
     /// Table `top`.
     pub top: Top,
+    /// Table `thresholds`.
+    pub thresholds: Thresholds,
 }
 
 /// Table `top`: where the dashboard attaches and how it looks.
@@ -87,6 +89,12 @@ impl Config {
         let Top { columns, interval_ms, .. } = &self.top;
         if *interval_ms > INTERVAL_MS_MAX {
             return Err(format!("top.interval_ms = {interval_ms}: use 0 to {INTERVAL_MS_MAX}"));
+        }
+        if let Err(error) = Filter::parse(&self.top.filter) {
+            return Err(format!("top.filter: {error}"));
+        }
+        if self.top.sort.info().sort.is_none() {
+            return Err(format!("top.sort: hosts cannot be sorted by {}", self.top.sort));
         }
         for (at, column) in columns.iter().enumerate() {
             if columns.iter().take(at).any(|earlier| earlier == column) {

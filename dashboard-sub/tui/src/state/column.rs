@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use grapevine_sub::{Measure, SortKey};
 use serde::Deserialize;
 
 /// A column of the fleet's table.
@@ -52,6 +53,8 @@ pub(crate) struct ColumnInfo {
     pub(crate) heading: &'static str,
     /// Columns of the terminal that it takes at least, and at most where there is room.
     pub(crate) width: (u16, u16),
+    /// What hosts are sorted by, where they can be sorted by this column.
+    pub(crate) sort: Option<SortKey>,
     /// Whether its cells end at the right edge.
     pub(crate) right: bool,
     pub(crate) what: &'static str,
@@ -59,22 +62,22 @@ pub(crate) struct ColumnInfo {
 
 #[rustfmt::skip]
 static COLUMNS: &[ColumnInfo] = &[
-    ColumnInfo { column: Column::Status, name: "status", heading: "", width: (1, 1), right: false, what: "status, as a mark" },
-    ColumnInfo { column: Column::Host, name: "host", heading: "HOST", width: (12, 24), right: false, what: "name of the host" },
-    ColumnInfo { column: Column::Heard, name: "heard", heading: "HEARD", width: (6, 6), right: true, what: "age of the newest frame" },
-    ColumnInfo { column: Column::Gpu, name: "gpu", heading: "GPU", width: (7, 16), right: true, what: "use of the busiest GPU" },
-    ColumnInfo { column: Column::GpuMemory, name: "gpu_memory", heading: "VRAM", width: (7, 16), right: true, what: "memory of the fullest GPU" },
-    ColumnInfo { column: Column::Cpu, name: "cpu", heading: "CPU", width: (7, 16), right: true, what: "use of the processor" },
-    ColumnInfo { column: Column::Memory, name: "memory", heading: "RAM", width: (7, 16), right: true, what: "use of the memory" },
-    ColumnInfo { column: Column::Wear, name: "wear", heading: "WEAR", width: (5, 5), right: true, what: "wear of the most worn drive" },
-    ColumnInfo { column: Column::Temperature, name: "temperature", heading: "TEMP", width: (5, 5), right: true, what: "highest temperature" },
-    ColumnInfo { column: Column::Disk, name: "disk", heading: "DISK", width: (7, 16), right: true, what: "fullest file system" },
-    ColumnInfo { column: Column::Services, name: "services", heading: "SVC", width: (6, 7), right: true, what: "services that run, of all" },
-    ColumnInfo { column: Column::Backup, name: "backup", heading: "BACKUP", width: (6, 8), right: true, what: "age of the latest backup" },
-    ColumnInfo { column: Column::Event, name: "event", heading: "LAST EVENT", width: (6, 80), right: false, what: "what happened last" },
-    ColumnInfo { column: Column::Role, name: "role", heading: "ROLE", width: (8, 16), right: false, what: "role of the host" },
-    ColumnInfo { column: Column::Groups, name: "groups", heading: "GROUPS", width: (8, 24), right: false, what: "groups of the host" },
-    ColumnInfo { column: Column::Hops, name: "hops", heading: "HOPS", width: (4, 4), right: true, what: "links that its frames cross" },
+    ColumnInfo { column: Column::Status, name: "status", heading: "", width: (1, 1), sort: Some(SortKey::Status), right: false, what: "status, as a mark" },
+    ColumnInfo { column: Column::Host, name: "host", heading: "HOST", width: (12, 24), sort: Some(SortKey::Host), right: false, what: "name of the host" },
+    ColumnInfo { column: Column::Heard, name: "heard", heading: "HEARD", width: (6, 6), sort: Some(SortKey::Measure(Measure::Age)), right: true, what: "age of the newest frame" },
+    ColumnInfo { column: Column::Gpu, name: "gpu", heading: "GPU", width: (7, 16), sort: Some(SortKey::Measure(Measure::GpuUse)), right: true, what: "use of the busiest GPU" },
+    ColumnInfo { column: Column::GpuMemory, name: "gpu_memory", heading: "VRAM", width: (7, 16), sort: Some(SortKey::Measure(Measure::GpuMemory)), right: true, what: "memory of the fullest GPU" },
+    ColumnInfo { column: Column::Cpu, name: "cpu", heading: "CPU", width: (7, 16), sort: Some(SortKey::Measure(Measure::Cpu)), right: true, what: "use of the processor" },
+    ColumnInfo { column: Column::Memory, name: "memory", heading: "RAM", width: (7, 16), sort: Some(SortKey::Measure(Measure::Memory)), right: true, what: "use of the memory" },
+    ColumnInfo { column: Column::Wear, name: "wear", heading: "WEAR", width: (5, 5), sort: Some(SortKey::Measure(Measure::Wear)), right: true, what: "wear of the most worn drive" },
+    ColumnInfo { column: Column::Temperature, name: "temperature", heading: "TEMP", width: (5, 5), sort: Some(SortKey::Measure(Measure::Temperature)), right: true, what: "highest temperature" },
+    ColumnInfo { column: Column::Disk, name: "disk", heading: "DISK", width: (7, 16), sort: Some(SortKey::Measure(Measure::Disk)), right: true, what: "fullest file system" },
+    ColumnInfo { column: Column::Services, name: "services", heading: "SVC", width: (6, 7), sort: Some(SortKey::Measure(Measure::ServicesFailed)), right: true, what: "services that run, of all" },
+    ColumnInfo { column: Column::Backup, name: "backup", heading: "BACKUP", width: (6, 8), sort: Some(SortKey::Backup), right: true, what: "age of the latest backup" },
+    ColumnInfo { column: Column::Event, name: "event", heading: "LAST EVENT", width: (6, 80), sort: None, right: false, what: "what happened last" },
+    ColumnInfo { column: Column::Role, name: "role", heading: "ROLE", width: (8, 16), sort: Some(SortKey::Role), right: false, what: "role of the host" },
+    ColumnInfo { column: Column::Groups, name: "groups", heading: "GROUPS", width: (8, 24), sort: None, right: false, what: "groups of the host" },
+    ColumnInfo { column: Column::Hops, name: "hops", heading: "HOPS", width: (4, 4), sort: None, right: true, what: "links that its frames cross" },
 ];
 
 impl Column {
@@ -93,6 +96,11 @@ impl Column {
         Self::Event,
     ];
 
+    /// The columns that hosts can be sorted by.
+    pub(crate) fn sortable(columns: &[Self]) -> Vec<Self> {
+        columns.iter().copied().filter(|column| column.info().sort.is_some()).collect()
+    }
+
     /// Every column there is.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         COLUMNS.iter().map(|info| info.column)
@@ -104,6 +112,7 @@ impl Column {
             name: "",
             heading: "",
             width: (0, 0),
+            sort: None,
             right: false,
             what: "",
         };

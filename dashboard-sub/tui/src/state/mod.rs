@@ -7,10 +7,11 @@ mod prompt;
 mod screen;
 mod table;
 
+use std::cmp::Reverse;
 use std::time::{Duration, Instant};
 
 use grapevine_proto::OriginId;
-use grapevine_sub::Connection;
+use grapevine_sub::{Connection, Entry, Filter, Finding, Fleet, FleetOptions, Thresholds};
 
 pub use column::Column;
 pub(crate) use list::List;
@@ -21,15 +22,14 @@ pub use table::Grouping;
 pub(crate) use table::{FleetTable, Group, Row};
 
 use crate::clock::Clock;
-use crate::config::Top;
+use crate::config::Config;
 use crate::keys::Place;
 use crate::layout::Layout;
-use crate::model::{Entry, Fleet};
 use crate::source::Origin;
 use crate::theme::Theme;
 
 /// All there is to draw.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct State {
     pub(crate) clock: Clock,
     /// Columns and rows of the terminal.
@@ -40,6 +40,8 @@ pub(crate) struct State {
     /// Whether an agent is there; none for what is no live network.
     pub(crate) connection: Option<Connection>,
     pub(crate) fleet: Fleet,
+    /// From where on something is wrong, for the colours of figures.
+    pub(crate) thresholds: Thresholds,
     pub(crate) table: FleetTable,
     /// The filter of the table, as the user wrote it.
     pub(crate) filter: Filtering,
@@ -59,7 +61,7 @@ pub(crate) struct State {
 }
 
 /// What was shown when the user froze the picture.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Frozen {
     clock: Clock,
     entries: Vec<Entry>,
@@ -75,21 +77,37 @@ struct Notice {
 /// The filter of the table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filtering {
+    pub(crate) filter: Filter,
     pub(crate) text: String,
     /// What is wrong with the text; the filter before it holds on.
     pub(crate) error: Option<String>,
 }
 
 impl Filtering {
+    fn new(text: &str) -> Self {
+        let mut filtering = Self::default();
+        filtering.set(text);
+        filtering
+    }
+
     /// Takes over `text` if it can be understood.
     pub(crate) fn set(&mut self, text: &str) {
         text.clone_into(&mut self.text);
+        self.error = match Filter::parse(text) {
+            Ok(filter) => {
+                self.filter = filter;
+                None
+            }
+            Err(error) => Some(error.to_string()),
+        };
     }
 }
 
 impl State {
     /// Nothing is known yet.
-    pub(crate) fn new(top: &Top, theme: Theme, origin: Origin, clock: Clock) -> Self {
+    pub(crate) fn new(config: &Config, theme: Theme, origin: Origin, clock: Clock) -> Self {
+        let Config { top, thresholds } = config;
+        let options = FleetOptions { thresholds: thresholds.clone(), ..FleetOptions::default() };
         let interval = Duration::from_millis(u64::from(top.interval_ms));
         Self {
             clock,
@@ -97,9 +115,10 @@ impl State {
             theme,
             origin,
             connection: None,
-            fleet: Fleet::default(),
+            fleet: Fleet::new(options, clock.now),
+            thresholds: thresholds.clone(),
             table: FleetTable::new(top.columns.clone(), top.sort, top.reverse, top.group),
-            filter: Filtering::default(),
+            filter: Filtering::new(&top.filter),
             screens: vec![Screen::Fleet],
             overlay: None,
             prompt: None,
@@ -123,7 +142,20 @@ impl State {
 
     /// The host of this origin as it is shown.
     pub(crate) fn entry(&self, origin: OriginId) -> Option<&Entry> {
-        self.entries().iter().find(|entry| entry.origin() == origin)
+        match &self.frozen {
+            Some(frozen) => frozen.entries.iter().find(|entry| entry.host.origin() == origin),
+            None => self.fleet.entry(origin),
+        }
+    }
+
+    /// What is wrong in the whole fleet, the gravest first, then by host.
+    pub(crate) fn alerts(&self) -> Vec<(&Entry, &Finding)> {
+        let mut alerts: Vec<(&Entry, &Finding)> = Vec::new();
+        for entry in self.entries() {
+            alerts.extend(entry.assessment.findings.iter().map(|finding| (entry, finding)));
+        }
+        alerts.sort_by_key(|(_, finding)| Reverse(finding.status.gravity()));
+        alerts
     }
 
     pub(crate) fn is_frozen(&self) -> bool {
@@ -152,6 +184,9 @@ impl State {
     pub(crate) fn open(&mut self, screen: Screen) {
         if let Some(at) = self.screens.iter().position(|known| known.place() == screen.place()) {
             self.screens.truncate(at);
+        }
+        if let Some(origin) = screen.origin() {
+            self.fleet.focus(origin);
         }
         self.screens.push(screen);
         self.unsettled = true;
@@ -203,9 +238,8 @@ impl State {
         let height = self.layout().rows();
         if self.unsettled {
             self.unsettled = false;
-            let (clock, frozen) = (self.shown(), self.frozen.as_ref());
-            let entries = frozen.map_or(self.fleet.entries(), |frozen| &frozen.entries);
-            self.table.arrange(entries, |_| true, clock);
+            let entries = self.frozen.as_ref().map_or(self.fleet.entries(), |frozen| &frozen.entries);
+            self.table.arrange(entries, &self.filter.filter);
         }
         self.table.list.settle(self.table.rows.len(), height);
     }

@@ -95,6 +95,16 @@ impl Screen {
             Self::Events(_) => Place::Events,
         }
     }
+
+    /// The host that it is about, if about one.
+    pub(crate) fn origin(&self) -> Option<OriginId> {
+        match self {
+            Self::Host(HostScreen { origin, .. })
+            | Self::Details(Details { origin, .. })
+            | Self::Chart(Chart { origin, .. }) => Some(*origin),
+            Self::Fleet | Self::Mesh(_) | Self::Alerts(_) | Self::Events(_) => None,
+        }
+    }
 }
 
 impl Overlay {

@@ -1,16 +1,15 @@
 //! The fleet's table: which hosts, in which order, and where the user is.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use grapevine_proto::OriginId;
+use grapevine_sub::{Entry, Filter, GroupKey, Sort, Status};
 use serde::Deserialize;
 
 use super::column::Column;
 use super::list::List;
-use crate::clock::Clock;
-use crate::model::{Entry, Status};
 
 /// What hosts of one part of the table have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -25,6 +24,26 @@ pub enum Grouping {
     Group,
     /// The status.
     Status,
+}
+
+impl Grouping {
+    fn key(self) -> Option<GroupKey> {
+        match self {
+            Self::None => None,
+            Self::Role => Some(GroupKey::Role),
+            Self::Group => Some(GroupKey::Group),
+            Self::Status => Some(GroupKey::Status),
+        }
+    }
+
+    fn next(self) -> Self {
+        match self {
+            Self::None => Self::Role,
+            Self::Role => Self::Group,
+            Self::Group => Self::Status,
+            Self::Status => Self::None,
+        }
+    }
 }
 
 /// A row of the table.
@@ -88,14 +107,15 @@ impl FleetTable {
         }
     }
 
-    /// Makes the rows anew of those entries that `is_shown`, and keeps the cursor on what it was on.
-    pub(crate) fn arrange(&mut self, entries: &[Entry], is_shown: impl Fn(&Entry) -> bool, clock: Clock) {
+    /// Makes the rows anew of those entries that `filter` shows, and keeps the cursor on what it was on.
+    pub(crate) fn arrange(&mut self, entries: &[Entry], filter: &Filter) {
+        let shows = |entry: &Entry| filter.matches(&entry.host, &entry.summary, &entry.assessment);
         let mut shown: Vec<(usize, &Entry)> =
-            entries.iter().enumerate().filter(|(_, entry)| is_shown(entry)).collect();
-        shown.sort_by(|(_, a), (_, b)| self.compare(a, b, clock));
-        self.rows = match self.group {
-            Grouping::None => shown.into_iter().map(|(at, _)| Row::Host(at)).collect(),
-            grouping => self.grouped(grouping, &shown),
+            entries.iter().enumerate().filter(|(_, entry)| shows(entry)).collect();
+        self.order().sort(&mut shown, |(_, entry)| (&entry.host, &entry.summary, &entry.assessment));
+        self.rows = match self.group.key() {
+            None => shown.into_iter().map(|(at, _)| Row::Host(at)).collect(),
+            Some(key) => self.grouped(key, &shown),
         };
         let found = self.selected.as_ref().map(|selected| {
             self.rows.iter().position(|row| Selected::of(row, entries).as_ref() == Some(selected))
@@ -142,27 +162,29 @@ impl FleetTable {
 
     /// Groups by what comes next.
     pub(crate) fn regroup(&mut self) {
-        self.group = match self.group {
-            Grouping::None => Grouping::Role,
-            Grouping::Role => Grouping::Group,
-            Grouping::Group => Grouping::Status,
-            Grouping::Status => Grouping::None,
-        };
+        self.group = self.group.next();
         self.exceptions.clear();
     }
 
-    /// Sorts by the column so many places after the one that it is sorted by.
+    /// Sorts by the column after the one that it is sorted by, or the one before.
     pub(crate) fn resort(&mut self, forward: bool) {
-        let count = self.columns.len().max(1);
-        let at = self.columns.iter().position(|column| *column == self.sort);
+        let columns = Column::sortable(&self.columns);
+        let count = columns.len().max(1);
+        let at = columns.iter().position(|column| *column == self.sort);
         let next = match (at, forward) {
             (None, _) => 0,
             (Some(at), true) => (at + 1) % count,
             (Some(at), false) => (at + count - 1) % count,
         };
-        if let Some(column) = self.columns.get(next) {
+        if let Some(column) = columns.get(next) {
             (self.sort, self.reverse) = (*column, false);
         }
+    }
+
+    /// In which order hosts stand.
+    pub(crate) fn order(&self) -> Sort {
+        let order = Sort::by(self.sort.info().sort.unwrap_or_default());
+        if self.reverse { order.reversed() } else { order }
     }
 
     /// All columns as the user can choose them: first those shown, in their order.
@@ -172,7 +194,7 @@ impl FleetTable {
     }
 
     /// The columns that fit `width`, each with its place. Names and what is left of them stay when columns are scrolled;
-    /// what room is left goes to those that can use it, from the left.
+    /// what room is left is shared among those that can use it.
     pub(crate) fn places(&self, width: u16) -> Vec<(Column, Range<u16>)> {
         let pinned = 1 + self.columns.iter().position(|column| *column == Column::Host).unwrap_or_default();
         let scrolled =
@@ -186,10 +208,12 @@ impl FleetTable {
             room = rest;
             places.push((*column, least));
         }
-        for (column, width) in &mut places {
-            let more = (column.info().width.1 - *width).min(room);
-            *width += more;
-            room -= more;
+        while room > 0 && places.iter().any(|(column, width)| *width < column.info().width.1) {
+            for (column, width) in &mut places {
+                let more = 1.min(room).min(column.info().width.1 - *width);
+                *width += more;
+                room -= more;
+            }
         }
         let mut start = CURSOR_WIDTH;
         let place = |(column, width): (Column, u16)| {
@@ -200,35 +224,27 @@ impl FleetTable {
         places.into_iter().map(place).collect()
     }
 
-    fn grouped(&self, grouping: Grouping, shown: &[(usize, &Entry)]) -> Vec<Row> {
-        let mut groups: BTreeMap<GroupKey, Vec<(usize, &Entry)>> = BTreeMap::new();
+    /// Groups in the order of their names, of their gravity where they are of one status, with their hosts.
+    fn grouped(&self, key: GroupKey, shown: &[(usize, &Entry)]) -> Vec<Row> {
+        let mut groups: BTreeMap<_, (Status, Vec<usize>)> = BTreeMap::new();
         for (at, entry) in shown {
-            for key in keys(grouping, entry) {
-                groups.entry(key).or_default().push((*at, entry));
+            let status = entry.assessment.status;
+            let gravity = Reverse(if key == GroupKey::Status { status.gravity() } else { 0 });
+            for name in key.names(&entry.host, &entry.assessment) {
+                let (gravest, hosts) = groups.entry((gravity, name)).or_insert((status, Vec::new()));
+                *gravest = gravest.or_graver(status);
+                hosts.push(*at);
             }
         }
         let mut rows = Vec::new();
-        for ((_, name), hosts) in groups {
-            let status = hosts.iter().map(|(_, entry)| entry.status).max().unwrap_or(Status::Ok);
-            let folded = self.all_folded != self.exceptions.contains(&name);
-            rows.push(Row::Group(Group { name, hosts: hosts.len(), status, folded }));
+        for ((_, name), (status, hosts)) in groups {
+            let folded = self.all_folded != self.exceptions.iter().any(|exception| exception == name);
+            rows.push(Row::Group(Group { name: name.to_owned(), hosts: hosts.len(), status, folded }));
             if !folded {
-                rows.extend(hosts.into_iter().map(|(at, _)| Row::Host(at)));
+                rows.extend(hosts.into_iter().map(Row::Host));
             }
         }
         rows
-    }
-
-    fn compare(&self, a: &Entry, b: &Entry, clock: Clock) -> Ordering {
-        let order = match self.sort {
-            Column::Status => b.status.cmp(&a.status),
-            Column::Heard => b.host.age_ms(clock.now).cmp(&a.host.age_ms(clock.now)),
-            Column::Role => a.host.identity().role.cmp(&b.host.identity().role),
-            Column::Groups => a.host.identity().groups.cmp(&b.host.identity().groups),
-            Column::Hops => b.host.hops().cmp(&a.host.hops()),
-            _ => Ordering::Equal,
-        };
-        if self.reverse { order.reverse() } else { order }
     }
 }
 
@@ -236,25 +252,10 @@ impl Selected {
     fn of(row: &Row, entries: &[Entry]) -> Option<Self> {
         match row {
             Row::Group(group) => Some(Self::Group(group.name.clone())),
-            Row::Host(at) => entries.get(*at).map(|entry| Self::Host(entry.origin())),
+            Row::Host(at) => entries.get(*at).map(|entry| Self::Host(entry.host.origin())),
         }
     }
 }
-/// What groups are ordered by: the gravest status first, else their names.
-type GroupKey = (Option<Reverse<Status>>, String);
-
-/// The groups in which a host stands.
-fn keys(grouping: Grouping, entry: &Entry) -> Vec<GroupKey> {
-    let identity = entry.host.identity();
-    match grouping {
-        Grouping::None => Vec::new(),
-        Grouping::Role => vec![(None, identity.role.clone())],
-        Grouping::Group if identity.groups.is_empty() => vec![(None, String::new())],
-        Grouping::Group => identity.groups.iter().map(|group| (None, group.clone())).collect(),
-        Grouping::Status => vec![(Some(Reverse(entry.status)), format!("{:?}", entry.status))],
-    }
-}
-
 /// Columns of the terminal for the mark of the cursor.
 const CURSOR_WIDTH: u16 = 1;
 

@@ -25,7 +25,8 @@ pub(super) fn act(state: &mut State, action: Action) {
 /// The host that each row of the list is about.
 fn origins(state: &State) -> Vec<Option<OriginId>> {
     match state.screen() {
-        Screen::Mesh(_) => state.entries().iter().map(|entry| Some(entry.origin())).collect(),
+        Screen::Mesh(_) => state.entries().iter().map(|entry| Some(entry.host.origin())).collect(),
+        Screen::Alerts(_) => state.alerts().iter().map(|(entry, _)| Some(entry.host.origin())).collect(),
         _ => Vec::new(),
     }
 }

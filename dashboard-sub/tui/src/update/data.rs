@@ -17,7 +17,7 @@ pub(super) fn change(state: &mut State, change: Change) -> Effect {
         Change::RecordingFailed(why) => state.notify(format!("recording has ended: {why}")),
         Change::Host { .. } | Change::Past(_) | Change::Lagged(_) => {}
     }
-    state.fleet.handle(&change, state.clock);
+    state.fleet.handle(&change, state.clock.now, state.clock.wall_s);
     if let Change::Host { host, what: HostChange::Joined } = &change
         && state.awaited.as_deref() == Some(host.name().as_str())
     {
@@ -28,22 +28,13 @@ pub(super) fn change(state: &mut State, change: Change) -> Effect {
     seen(state)
 }
 
-/// The hosts that are no longer in the view are gone; news of the others follows.
 pub(super) fn missed(state: &mut State, view: &View) -> Effect {
-    let is_there = |host: &grapevine_sub::Host| {
-        view.named(host.name().as_str()).iter().any(|known| known.origin() == host.origin())
-    };
-    let entries = state.fleet.entries().iter();
-    let gone: Vec<_> =
-        entries.filter(|entry| !is_there(&entry.host)).map(|entry| entry.host.clone()).collect();
-    for host in gone {
-        state.fleet.handle(&Change::Host { host, what: HostChange::Forgotten }, state.clock);
-    }
+    state.fleet.resync(view, state.clock.now, state.clock.wall_s);
     seen(state)
 }
 
-pub(super) fn tick(state: &mut State) -> Effect {
-    state.fleet.handle_tick(state.clock);
+pub(super) fn tick(state: &mut State, view: &View) -> Effect {
+    state.fleet.handle_tick(view, state.clock.now, state.clock.wall_s);
     seen(state)
 }
 

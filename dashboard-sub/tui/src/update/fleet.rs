@@ -65,7 +65,7 @@ fn open(state: &mut State) {
     match state.table.rows.get(state.table.list.at) {
         Some(Row::Group(_)) => rearrange(state, |state| state.table.fold()),
         Some(Row::Host(at)) => {
-            let Some(origin) = state.entries().get(*at).map(|entry| entry.origin()) else { return };
+            let Some(origin) = state.entries().get(*at).map(|entry| entry.host.origin()) else { return };
             state.select(state.table.list.at);
             state.open(Screen::Host(HostScreen { origin, panel: 0, list: List::default() }));
         }

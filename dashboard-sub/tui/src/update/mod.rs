@@ -26,7 +26,7 @@ pub(crate) fn update(state: &mut State, message: Message, clock: Clock) -> Effec
         }
         Message::Change(change) => data::change(state, change),
         Message::Missed(view) => data::missed(state, &view),
-        Message::Tick => data::tick(state),
+        Message::Tick(view) => data::tick(state, &view),
         Message::Ended => {
             state.notify("the recording is over");
             Effect::Now

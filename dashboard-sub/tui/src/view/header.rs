@@ -6,12 +6,12 @@ use ratatui::text::Line;
 
 use super::cells::{mark, status_tone};
 use super::lines::span;
-use crate::model::Status;
 use crate::source::Origin;
 use crate::state::State;
 use crate::theme::Tone;
 use crate::units;
 use grapevine_sub::Connection;
+use grapevine_sub::Status;
 
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State) {
     let [totals, source] = [totals(state), source(state)];
@@ -32,7 +32,7 @@ fn totals(state: &State) -> Line<'static> {
         span(state, Tone::Plain, format!("  {hosts} {}", if hosts == 1 { "host" } else { "hosts" })),
     ]);
     for status in [Status::Critical, Status::Warning, Status::Unknown, Status::Stale, Status::Ok] {
-        let count = state.entries().iter().filter(|entry| entry.status == status).count();
+        let count = state.entries().iter().filter(|entry| entry.assessment.status == status).count();
         if count > 0 {
             let text = format!("  {} {count}", mark(state, status));
             line.push_span(span(state, status_tone(status), text));

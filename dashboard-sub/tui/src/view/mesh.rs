@@ -20,7 +20,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, list: &Li
         };
         let neighbours: Vec<String> = links.up.iter().map(|origin| name(*origin)).collect();
         Line::from(vec![
-            span(state, status_tone(entry.status), format!("{} ", mark(state, entry.status))),
+            span(
+                state,
+                status_tone(entry.assessment.status),
+                format!("{} ", mark(state, entry.assessment.status)),
+            ),
             span(state, Tone::Strong, format!("{:<24} ", entry.host.name().as_str())),
             span(state, Tone::Plain, format!("{:>4}  ", entry.host.hops())),
             span(state, Tone::Plain, neighbours.join(" ")),
