@@ -66,6 +66,8 @@ fn terms_hold_for_what_the_host_says() {
         ("drive.status=warning", true),
         ("network.status=ok", false),
         ("network.status!=ok", false),
+        ("finding=service_*", true),
+        ("finding=gpu_lost|name_conflict", false),
         ("backup=warn", true),
         ("backup=stale|fail", false),
         ("backup.age>=1d", true),

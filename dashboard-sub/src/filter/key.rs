@@ -16,6 +16,7 @@ pub(super) enum Key {
     Status,
     StatusOf(Panel),
     Backup,
+    Finding,
     Measure(Measure),
     Metric(&'static Metric),
 }
@@ -31,7 +32,7 @@ pub(super) enum Sort {
 impl Key {
     /// Those that are neither a figure nor the status of a panel.
     pub(super) const NAMES: &'static [&'static str] =
-        &["host", "group", "role", "status", "freshness", "backup"];
+        &["host", "group", "role", "status", "freshness", "backup", "finding"];
 
     pub(super) fn named(name: &str) -> Option<Self> {
         let plain = match name {
@@ -41,6 +42,7 @@ impl Key {
             "freshness" => Some(Self::Freshness),
             "status" => Some(Self::Status),
             "backup" => Some(Self::Backup),
+            "finding" => Some(Self::Finding),
             _ => None,
         };
         let panel =
@@ -55,7 +57,9 @@ impl Key {
 
     pub(super) fn sort(self) -> Sort {
         match self {
-            Self::Host | Self::Group | Self::Role | Self::Freshness | Self::Backup => Sort::Text,
+            Self::Host | Self::Group | Self::Role | Self::Freshness | Self::Backup | Self::Finding => {
+                Sort::Text
+            }
             Self::Status | Self::StatusOf(_) => Sort::Status,
             Self::Measure(measure) => Sort::Number(measure.unit()),
             Self::Metric(metric) if metric.kind == Kind::Text => Sort::Text,
@@ -74,6 +78,7 @@ impl fmt::Display for Key {
             Self::Status => f.write_str("status"),
             Self::StatusOf(panel) => write!(f, "{panel}.status"),
             Self::Backup => f.write_str("backup"),
+            Self::Finding => f.write_str("finding"),
             Self::Measure(measure) => f.write_str(measure.as_str()),
             Self::Metric(metric) => f.write_str(&metric.name),
         }

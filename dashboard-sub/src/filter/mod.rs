@@ -8,7 +8,7 @@
 //!   stands for any characters and `?` for one; upper and lower case are the same. Numbers may have a unit: `80%`, `70C`,
 //!   `10G` (of bytes in powers of 1024), `2d`.
 //! - Keys are `host`, `group`, `role`, `freshness`, `status`, `status` of a panel (`drive.status`), `backup` (state of the
-//!   worst job), each [`Measure`] (`gpu.temp`), and each metric of the catalogue (`smart.wear`), of which any reading that
+//!   worst job), `finding` (by its rule, such as `gpu_lost`), each [`Measure`] (`gpu.temp`), and each metric of the catalogue (`smart.wear`), of which any reading that
 //!   holds is enough.
 //!
 //! What a host does not tell of holds nothing, not even `!=`; but a host is not of a group that it is not in.
@@ -78,6 +78,7 @@ impl Term {
             Key::Status => status(assessment.status),
             Key::StatusOf(panel) => assessment.panel(panel).is_some_and(status),
             Key::Backup => summary.backup.is_some_and(|state| text(state.as_str())),
+            Key::Finding => assessment.findings.iter().any(|finding| text(finding.rule.as_str())),
             Key::Measure(measure) => {
                 summary.figure(measure).value.is_some_and(|number| values.hold_for_number(op, number))
             }

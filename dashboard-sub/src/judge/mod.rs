@@ -6,7 +6,8 @@
 mod backup;
 mod drive;
 mod gpu;
-mod storage;
+mod mount;
+mod service;
 mod words;
 
 use std::time::Instant;
@@ -69,8 +70,8 @@ impl Judge<'_> {
         });
         self.look(Panel::Gpu, |look| gpu::judge(&panels.gpus, levels, look));
         self.look(Panel::Drive, |look| drive::judge(&panels.drives, levels, look));
-        self.look(Panel::Disk, |look| storage::judge_mounts(&panels.mounts, levels, look));
-        self.look(Panel::Service, |look| storage::judge_services(panels, levels, look));
+        self.look(Panel::Disk, |look| mount::judge(&panels.mounts, levels, look));
+        self.look(Panel::Service, |look| service::judge(&panels.services, &panels.timers, levels, look));
         self.look(Panel::Backup, |look| backup::judge(&panels.backups, levels, wall_s, look));
         self.look(Panel::Container, |look| look.see(panels.containers.running));
         self.look(Panel::Network, |look| {

@@ -1,30 +1,11 @@
-//! File systems and services.
+//! Services, failed and degraded ones, and their quotas.
 
 use super::Look;
 use super::words::percent;
-use crate::panel::{List, Mount, Panels, Service};
+use crate::panel::{List, Service, Services, Timer};
 use crate::thresholds::{Levels, Rule};
 
-/// Nothing can be written to a file system that is read-only, so it cannot become too full.
-pub(super) fn judge_mounts(mounts: &List<Mount<'_>>, levels: &Levels, look: &mut Look<'_>) {
-    for mount in mounts {
-        let point = mount.point;
-        if mount.is_read_only() {
-            look.see(mount.read_only);
-            look.case(Rule::DiskReadOnly, levels.disk_read_only, point, || format!("{point} is read-only"));
-            continue;
-        }
-        look.bound(Rule::DiskSpace, levels.disk_space, mount.used_percent(), point, |used| {
-            format!("{point} is {} full", percent(used))
-        });
-        look.bound(Rule::DiskInodes, levels.disk_inodes, mount.inodes_used_percent, point, |used| {
-            format!("{point} has {} of the files that it has room for", percent(used))
-        });
-    }
-}
-
-pub(super) fn judge_services(panels: &Panels<'_>, levels: &Levels, look: &mut Look<'_>) {
-    let services = &panels.services;
+pub(super) fn judge(services: &Services<'_>, timers: &List<Timer<'_>>, levels: &Levels, look: &mut Look<'_>) {
     look.see(services.healthy);
     look.see(services.failed);
     let (mut failed, mut degraded) = (0.0, 0.0);
@@ -53,7 +34,7 @@ pub(super) fn judge_services(panels: &Panels<'_>, levels: &Levels, look: &mut Lo
             named(more, degraded, "restarted lately or not quite well")
         });
     }
-    for timer in &panels.timers {
+    for timer in timers {
         look.see(timer.result);
     }
 }
