@@ -113,15 +113,22 @@ fn a_drives_own_words_count() {
             nvme().text_of(&smart::CRITICAL_WARNING, &["nvme0"], "spare read_only"),
             "critical: nvme0n1 gives a critical warning: spare, read only",
         ),
-        (nvme().text_of(&smart::WARNINGS, &["nvme0"], "prefail"), "warning: nvme0n1 has worn parts"),
+        (
+            nvme().text_of(&smart::WARNINGS, &["nvme0"], "prefail"),
+            "warning: nvme0n1 has an attribute at the threshold of failure",
+        ),
         (
             nvme().text_of(&smart::WARNINGS, &["nvme0"], "self_test_failed"),
             "warning: nvme0n1 failed its self-test",
         ),
-        (nvme().number_of(&smart::PENDING, &["nvme0"], 2.0), "warning: nvme0n1 could not read 2 sectors"),
     ] {
         assert_eq!(machine.findings(), [finding]);
     }
+    let all_at_once = nvme()
+        .number_of(&smart::PASSED, &["nvme0"], 0.0)
+        .text_of(&smart::CRITICAL_WARNING, &["nvme0"], "reliability")
+        .text_of(&smart::WARNINGS, &["nvme0"], "failing prefail self_test_failed");
+    assert_eq!(all_at_once.findings().len(), 2, "a rule says one thing of a drive");
     let past = nvme().text_of(&smart::WARNINGS, &["nvme0"], "prefail_past errors_logged");
     assert_eq!(past.findings(), Vec::<String>::new());
 }

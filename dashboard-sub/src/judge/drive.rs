@@ -42,31 +42,29 @@ fn judge_health(drive: &Drive<'_>, levels: &Levels, look: &mut Look<'_>) {
     );
 }
 
-/// What the drive or smartctl says of itself, in the words of `smart.warnings` and `smart.critical_warning`.
+/// What the drive or smartctl says of itself, in the words of `smart.warnings` and `smart.critical_warning`. Errors of the
+/// past are no matter of a moment: those of today may stay for years, and more of them are an alarm.
 fn judge_verdict(drive: &Drive<'_>, levels: &Levels, look: &mut Look<'_>) {
     let name = drive.name;
     let warns =
         |word: &str| drive.warnings.value.is_some_and(|said| said.split(' ').any(|other| other == word));
-    if drive.passed.value == Some(0.0) || warns("failing") {
-        look.case(Rule::DriveFailing, levels.drive_failing, name, || {
-            format!("{name} fails its own judgement of its health")
+    let critical = drive.critical_warning.value.filter(|said| !matches!(*said, "" | "none"));
+    if drive.passed.value == Some(0.0) || warns("failing") || critical.is_some() {
+        look.case(Rule::DriveFailing, levels.drive_failing, name, || match critical {
+            Some(said) => {
+                format!("{name} gives a critical warning: {}", said.replace(' ', ", ").replace('_', " "))
+            }
+            None => format!("{name} fails its own judgement of its health"),
         });
     }
-    if let Some(said) = drive.critical_warning.value.filter(|said| !matches!(*said, "" | "none")) {
-        look.case(Rule::DriveFailing, levels.drive_failing, name, || {
-            format!("{name} gives a critical warning: {}", said.replace(' ', ", ").replace('_', " "))
-        });
-    }
-    if warns("prefail") {
-        look.case(Rule::DriveSuspect, levels.drive_suspect, name, || format!("{name} has worn parts"));
-    }
-    if warns("self_test_failed") {
-        look.case(Rule::DriveSuspect, levels.drive_suspect, name, || format!("{name} failed its self-test"));
-    }
-    if let Some(sectors) = drive.sectors_pending.value.filter(|sectors| *sectors > 0.0) {
-        look.case(Rule::DriveSuspect, levels.drive_suspect, name, || {
-            let plural = if sectors == 1.0 { "" } else { "s" };
-            format!("{name} could not read {sectors:.0} sector{plural}")
-        });
+    let suspicion = if warns("prefail") {
+        Some("has an attribute at the threshold of failure")
+    } else if warns("self_test_failed") {
+        Some("failed its self-test")
+    } else {
+        None
+    };
+    if let Some(suspicion) = suspicion {
+        look.case(Rule::DriveSuspect, levels.drive_suspect, name, || format!("{name} {suspicion}"));
     }
 }

@@ -171,7 +171,7 @@ rules! {
         drive_failing DriveFailing Drive Critical;
         /// A drive with fewer spare blocks than the least of which it warns.
         drive_spare DriveSpare Drive Critical;
-        /// A drive that failed its self-test, has sectors that it could not read, or has worn parts.
+        /// A drive that failed its self-test, or has an attribute that announces failure at its threshold.
         drive_suspect DriveSuspect Drive Warning;
         /// A file system that cannot be written.
         disk_read_only DiskReadOnly Disk Warning;
