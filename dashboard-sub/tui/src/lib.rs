@@ -22,6 +22,8 @@ mod message;
 mod pace;
 mod run;
 mod source;
+#[cfg(test)]
+mod stage;
 mod state;
 mod terminal;
 mod theme;

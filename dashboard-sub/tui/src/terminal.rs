@@ -160,3 +160,6 @@ fn write(bytes: &[u8]) -> io::Result<()> {
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 const SIZE_UNKNOWN: (u16, u16) = (80, 24);
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,8 @@ mod fleet;
 mod host;
 mod overlay;
 mod prompt;
+#[cfg(test)]
+mod tests;
 
 use crate::clock::Clock;
 use crate::keys::{self, Action, Key, Place};
