@@ -4,7 +4,7 @@ mod machine;
 
 use grapevine_proto::Absence;
 use grapevine_proto::catalogue::gpu;
-use grapevine_sub::{Panel, Status};
+use grapevine_sub::{Panel, Status, Thresholds};
 use machine::Machine;
 
 /// A GPU with a bit of everything.
@@ -66,31 +66,55 @@ fn memory_that_is_shared_with_the_processor_is_what_processes_have_of_it() {
 }
 
 #[test]
-fn use_memory_and_temperature_have_the_plans_bounds() {
-    for (row, figure, findings) in [
-        (&gpu::USE, 49.0, vec![]),
-        (&gpu::USE, 50.0, vec!["warning: GPU 0 is used 50 %"]),
-        (&gpu::USE, 79.0, vec!["warning: GPU 0 is used 79 %"]),
-        (&gpu::USE, 80.0, vec!["critical: GPU 0 is used 80 %"]),
-        (&gpu::TEMPERATURE, 59.0, vec![]),
-        (&gpu::TEMPERATURE, 60.0, vec!["warning: GPU 0 is 60 °C hot"]),
-        (&gpu::TEMPERATURE, 80.0, vec!["critical: GPU 0 is 80 °C hot"]),
+fn heat_has_the_plans_bounds() {
+    for (celsius, findings) in [
+        (59.0, vec![]),
+        (60.0, vec!["warning: GPU 0 is 60 °C hot"]),
+        (80.0, vec!["critical: GPU 0 is 80 °C hot"]),
     ] {
-        assert_eq!(
-            Machine::new().number_of(row, &["0"], figure).findings(),
-            findings,
-            "{} {figure}",
-            row.name
-        );
+        let machine = Machine::new().number_of(&gpu::TEMPERATURE, &["0"], celsius);
+        assert_eq!(machine.findings(), findings, "{celsius}");
     }
-    let of_memory = |used: f64| {
+}
+
+#[test]
+fn work_shows_in_its_panel_and_is_no_finding() {
+    let memory = |used: f64| {
         let machine = Machine::new().number_of(&gpu::MEMORY_TOTAL, &["0"], 1000.0 * MIB);
-        machine.number_of(&gpu::MEMORY_USED, &["0"], used * MIB).findings()
+        machine.number_of(&gpu::MEMORY_USED, &["0"], used * MIB)
     };
-    assert_eq!(of_memory(499.0), Vec::<String>::new());
-    assert_eq!(of_memory(500.0), ["warning: memory of GPU 0 is used 50 %"]);
-    assert_eq!(of_memory(799.0), ["warning: memory of GPU 0 is used 79 %"]);
-    assert_eq!(of_memory(800.0), ["critical: memory of GPU 0 is used 80 %"]);
+    let work = |percent| Machine::new().number_of(&gpu::USE, &["0"], percent);
+    for (machine, status) in [
+        (work(49.0), Status::Ok),
+        (work(50.0), Status::Warning),
+        (work(79.0), Status::Warning),
+        (work(80.0), Status::Critical),
+        (memory(499.0), Status::Ok),
+        (memory(500.0), Status::Warning),
+        (memory(799.0), Status::Warning),
+        (memory(800.0), Status::Critical),
+    ] {
+        let assessment = machine.assess();
+        assert_eq!(assessment.panel(Panel::Gpu), Some(status));
+        assert_eq!((assessment.status, assessment.findings.len()), (Status::Ok, 0));
+    }
+}
+
+#[test]
+fn work_is_a_finding_where_the_operator_sets_bounds_for_it() {
+    let thresholds = thresholds("gpu_use = { warning = 30 }\ngpu_memory = { critical = 90, alarm = false }");
+    let machine = Machine::new()
+        .number_of(&gpu::USE, &["0"], 99.0)
+        .number_of(&gpu::MEMORY_TOTAL, &["0"], 1000.0 * MIB)
+        .number_of(&gpu::MEMORY_USED, &["0"], 1000.0 * MIB);
+    let assessment = machine.host().assess(&thresholds);
+    assert_eq!(assessment.findings[0].to_string(), "GPU 0 is used 99 %");
+    assert_eq!((assessment.findings.len(), assessment.status), (1, Status::Warning));
+    assert_eq!(assessment.panel(Panel::Gpu), Some(Status::Critical));
+}
+
+fn thresholds(text: &str) -> Thresholds {
+    toml::from_str(text).unwrap()
 }
 
 #[test]

@@ -74,8 +74,8 @@ fn the_examples_of_overrides_can_be_read() {
 fn defaults_are_those_of_the_plan() {
     let levels = Levels::default();
     for (bounds, expected) in [
-        (levels.gpu_use, "{ warning = 50, critical = 80 }"),
-        (levels.gpu_memory, "{ warning = 50, critical = 80 }"),
+        (levels.gpu_use, "{ warning = 50, critical = 80, alarm = false }"),
+        (levels.gpu_memory, "{ warning = 50, critical = 80, alarm = false }"),
         (levels.gpu_temperature, "{ warning = 60, critical = 80 }"),
         (levels.memory_used, "{ warning = 80, critical = 90 }"),
         (levels.drive_wear, "{ warning = 70, critical = 100 }"),
@@ -103,9 +103,9 @@ fn a_bound_is_passed_by_what_reaches_it() {
 
 #[test]
 fn what_is_off_is_not_judged() {
-    let machine = Machine::new().number_of(&gpu::USE, &["0"], 99.0).number(&service::FAILED, 1.0);
+    let machine = Machine::new().number_of(&gpu::TEMPERATURE, &["0"], 99.0).number(&service::FAILED, 1.0);
     assert_eq!(machine.findings().len(), 2);
-    let off = read("[thresholds]\ngpu_use = \"off\"\nservice_failed = \"off\"").unwrap();
+    let off = read("[thresholds]\ngpu_temperature = \"off\"\nservice_failed = \"off\"").unwrap();
     let assessment = machine.host().assess(&off);
     assert_eq!((assessment.status, assessment.findings.len()), (Status::Ok, 0));
 }
@@ -142,7 +142,11 @@ fn what_cannot_be_right_is_refused_with_its_line() {
         ("drive_wear = { critical = 256 }", "line 2", "256 is no bound here: use 0 to 255 percent"),
         ("gpu_temperature = { warning = 151 }", "line 2", "use 0 to 150 celsius"),
         ("gpu_use = {}", "line 2", "expected `warning`, `critical` or both"),
-        ("gpu_use = { warn = 5 }", "line 2", "unknown field `warn`, expected `warning` or `critical`"),
+        (
+            "gpu_use = { warn = 5 }",
+            "line 2",
+            "unknown field `warn`, expected one of `warning`, `critical`, `alarm`",
+        ),
         ("gpu_use = 50", "line 2", "a table such as { warning = 50, critical = 80 }, or \"off\""),
         ("gpu_use = \"on\"", "line 2", "a table such as { warning = 50, critical = 80 }, or \"off\""),
         ("backup_stale = \"bad\"", "line 2", "unknown variant `bad`"),

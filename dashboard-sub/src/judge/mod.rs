@@ -160,7 +160,7 @@ impl Judge<'_> {
 struct Look<'j> {
     panel: Panel,
     seen: Seen,
-    /// The gravest of its findings.
+    /// The gravest of what was judged.
     status: Option<Status>,
     findings: &'j mut Vec<Finding>,
 }
@@ -207,7 +207,7 @@ impl Look<'_> {
         }
     }
 
-    /// Finds `what` of `subject` if `value` passes its bounds.
+    /// Finds `what` of `subject` if `value` passes its bounds. Without an alarm only the panel shows it.
     fn pass(
         &mut self,
         rule: Rule,
@@ -217,8 +217,10 @@ impl Look<'_> {
         what: impl FnOnce(f64) -> String,
     ) {
         let status = bounds.status_of(value);
-        if status != Status::Ok {
+        if status != Status::Ok && bounds.alarm() {
             self.find(rule, status, subject, || what(value));
+        } else if status != Status::Ok {
+            self.raise(status);
         }
     }
 
@@ -230,7 +232,7 @@ impl Look<'_> {
     }
 
     fn find(&mut self, rule: Rule, status: Status, subject: &str, what: impl FnOnce() -> String) {
-        self.status = Some(self.status.map_or(status, |before| before.or_graver(status)));
+        self.raise(status);
         self.findings.push(Finding {
             panel: self.panel,
             rule,
@@ -238,6 +240,10 @@ impl Look<'_> {
             subject: plain(subject),
             what: plain(&what()),
         });
+    }
+
+    fn raise(&mut self, status: Status) {
+        self.status = Some(self.status.map_or(status, |before| before.or_graver(status)));
     }
 
     /// How the panel is. That figures are denied is how the host is set up, and no finding.

@@ -9,19 +9,31 @@ use crate::status::Status;
 
 /// Two bounds of a figure, of which either may be missing. A figure that reaches a bound has passed it, as in the NVMe
 /// specification ("greater than or equal to an over temperature threshold").
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
     warning: Option<f64>,
     critical: Option<f64>,
+    alarm: bool,
 }
 
 impl Bounds {
     /// No figure passes these.
-    pub const OFF: Self = Self { warning: None, critical: None };
+    pub const OFF: Self = Self { warning: None, critical: None, alarm: true };
 
     /// With both bounds, of which `warning` is not the higher one.
     pub(crate) const fn new(warning: f64, critical: f64) -> Self {
-        Self { warning: Some(warning), critical: Some(critical) }
+        Self { warning: Some(warning), critical: Some(critical), alarm: true }
+    }
+
+    /// Bounds that only colour what is shown.
+    pub(crate) const fn without_alarm(self) -> Self {
+        Self { alarm: false, ..self }
+    }
+
+    /// Whether a figure that passes them is a finding, for which somebody should look at the host. If not, it shows in
+    /// the status of its panel alone: a device at work wants nobody.
+    pub fn alarm(&self) -> bool {
+        self.alarm
     }
 
     /// From where on a figure is a warning.
@@ -62,15 +74,17 @@ impl Bounds {
     }
 }
 
-/// As in the configuration: `{ warning = 50, critical = 80 }`, or one of the two, or "off".
+/// As in the configuration: `{ warning = 50, critical = 80 }`, or one of the two, with `alarm = false` or without, or
+/// "off".
 impl fmt::Display for Bounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.warning, self.critical) {
-            (None, None) => f.write_str("\"off\""),
-            (Some(warning), None) => write!(f, "{{ warning = {warning} }}"),
-            (None, Some(critical)) => write!(f, "{{ critical = {critical} }}"),
-            (Some(warning), Some(critical)) => write!(f, "{{ warning = {warning}, critical = {critical} }}"),
+        let bound = |key, bound: Option<f64>| bound.map(|bound| format!("{key} = {bound}"));
+        let alarm = (!self.alarm).then(|| "alarm = false".to_owned());
+        let keys = [bound("warning", self.warning), bound("critical", self.critical), alarm];
+        if self.warning.is_none() && self.critical.is_none() {
+            return f.write_str("\"off\"");
         }
+        write!(f, "{{ {} }}", keys.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -109,6 +123,7 @@ struct BoundsVisitor;
 enum Key {
     Warning,
     Critical,
+    Alarm,
 }
 
 impl<'de> Visitor<'de> for BoundsVisitor {
@@ -128,13 +143,13 @@ impl<'de> Visitor<'de> for BoundsVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Bounds, A::Error> {
         let mut bounds = Bounds::OFF;
         while let Some(key) = map.next_key()? {
-            let bound = match key {
-                Key::Warning => &mut bounds.warning,
-                Key::Critical => &mut bounds.critical,
-            };
-            *bound = Some(map.next_value()?);
+            match key {
+                Key::Warning => bounds.warning = Some(map.next_value()?),
+                Key::Critical => bounds.critical = Some(map.next_value()?),
+                Key::Alarm => bounds.alarm = map.next_value()?,
+            }
         }
-        if bounds == Bounds::OFF {
+        if bounds.warning.is_none() && bounds.critical.is_none() {
             return Err(A::Error::custom("expected `warning`, `critical` or both; \"off\" is for neither"));
         }
         Ok(bounds)

@@ -136,9 +136,9 @@ rules! {
         /// Time of the last minute in which all tasks waited for memory, in percent.
         memory_pressure MemoryPressure Pressure "super::bounds::percent" Bounds::OFF;
         /// Use of a GPU, in percent.
-        gpu_use GpuUse Gpu "super::bounds::percent" Bounds::new(50.0, 80.0);
+        gpu_use GpuUse Gpu "super::bounds::percent" Bounds::new(50.0, 80.0).without_alarm();
         /// Memory of a GPU in use, in percent.
-        gpu_memory GpuMemory Gpu "super::bounds::percent" Bounds::new(50.0, 80.0);
+        gpu_memory GpuMemory Gpu "super::bounds::percent" Bounds::new(50.0, 80.0).without_alarm();
         /// Temperature of a GPU, in degrees Celsius.
         gpu_temperature GpuTemperature Gpu "super::bounds::celsius" Bounds::new(60.0, 80.0);
         /// Wear of a drive, in percent of the endurance that its maker promises. At 100 nothing is promised any more.
