@@ -32,7 +32,8 @@
 //! - What hosts are like is found out here once for every dashboard: [`panel`] has a host's readings as plain structures,
 //!   [`Summary`] the figures of a row in a table of hosts, [`Assessment`] how the host and each of its panels are, by
 //!   [`Thresholds`] that are data. [`Filter`], [`Sort`] and [`GroupKey`] say which hosts are shown, and where.
-//! - [`Fleet`] is what a dashboard folds changes into: its hosts, and what they were in an [`Archive`] of bounded size.
+//! - [`Fleet`] is what a dashboard folds changes into: an [`Entry`] for each host with its figures and how it is, each
+//!   [`Event`], and what readings were, in an [`Archive`] of bounded size that answers with a [`Trace`] of each.
 //! - [`Recorder`] and [`Recording`] keep messages in a file, as they came, for tests and for later.
 //!
 //! Only genuine frames count: each is verified against its origin's key, whatever agent relayed it, and the others
@@ -44,6 +45,7 @@ mod chooser;
 mod connection;
 mod counters;
 mod driver;
+mod event;
 mod filter;
 mod fleet;
 mod follower;
@@ -67,8 +69,9 @@ mod votes;
 pub use change::{Change, HostChange};
 pub use connection::{Attempt, Connection};
 pub use counters::{Counters, Fault};
+pub use event::{Event, EventKind};
 pub use filter::{Filter, FilterError};
-pub use fleet::{Entry, Fleet, FleetOptions};
+pub use fleet::{Entry, Fleet, FleetOptions, Section, Totals};
 pub use follower::Follower;
 pub use freshness::{Freshness, INTERVAL_MS_MAX, INTERVAL_MS_MIN};
 pub use grapevine_zmtp::{Endpoint, KeyFileError, ViewerKey};

@@ -78,3 +78,21 @@ pub const FOCUS_SERIES_MAX: usize = 1024;
 /// A host of which nothing but the age changes is judged anew after so long: at some 10 us each, 10,000 silent hosts take
 /// 2 % of a core.
 pub const JUDGED_ANEW: Duration = Duration::from_secs(5);
+
+/// Most events of all hosts that are kept: some 300 B each are 300 KiB.
+pub const EVENTS_MAX: usize = 1024;
+
+/// Most events of one host that are told at once, so that none can push those of the others out.
+pub const EVENTS_BURST: u32 = 8;
+
+/// Beyond these, a host may tell one in so long.
+pub const EVENTS_PACE: Duration = Duration::from_secs(10);
+
+/// Something that is as it should be for so long has gone; what comes back earlier has not been away.
+pub const FINDING_SETTLES: Duration = Duration::from_secs(30);
+
+/// Most findings of one host that are remembered as told, and most GPUs: as many as a host has findings.
+pub const STANDING_MAX: usize = FINDINGS_MAX;
+
+/// Hosts that are heard of first within so long after an agent was found were there before.
+pub const JOINED_SETTLES: Duration = Duration::from_secs(10);

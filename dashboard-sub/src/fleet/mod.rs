@@ -1,7 +1,10 @@
 //! The model that every dashboard folds changes into.
 
 mod entry;
+mod order;
+mod totals;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,17 +13,22 @@ use grapevine_proto::{HostName, OriginId};
 
 use crate::change::{Change, HostChange};
 use crate::connection::Connection;
+use crate::event::{Event, EventKind, EventLog, News};
 use crate::host::Host;
+use crate::limits::JOINED_SETTLES;
 use crate::series::{Archive, ArchiveOptions, SeriesKey, Trace};
+use crate::status::Status;
 use crate::thresholds::Thresholds;
 use crate::view::View;
 
 pub use self::entry::Entry;
+pub use self::order::Section;
+pub use self::totals::Totals;
 
-/// All hosts as a dashboard shows them, and what they were. Pure: the clock is handed in.
+/// All hosts as a dashboard shows them, what they were, and what happened. Pure: the clock is handed in.
 ///
-/// A dashboard hands it every [`Change`] as it comes, and the [`View`] about once a second: some frames say nothing new
-/// and come without a change, and a reader that was too slow has missed some.
+/// A dashboard hands it every [`Change`] as it comes, and the [`View`] about once a second: frames that say nothing new
+/// come without a change, and a reader that was too slow has missed some.
 #[derive(Debug)]
 pub struct Fleet {
     /// In the order of names, then origins, as in a [`View`].
@@ -28,6 +36,11 @@ pub struct Fleet {
     names: BTreeMap<OriginId, HostName>,
     thresholds: Thresholds,
     archive: Archive,
+    events: EventLog,
+    /// Whether an agent is there, once that is known.
+    is_attached: Option<bool>,
+    /// When an agent was found, or the start.
+    attached_at: Instant,
 }
 
 /// What a fleet is to keep, and how it is to judge.
@@ -42,42 +55,63 @@ pub struct FleetOptions {
 impl Fleet {
     /// No hosts yet, at `now`.
     pub fn new(options: FleetOptions, now: Instant) -> Self {
-        let FleetOptions { thresholds, archive } = options;
-        Self { entries: Vec::new(), names: BTreeMap::new(), thresholds, archive: Archive::new(archive, now) }
+        Self {
+            entries: Vec::new(),
+            names: BTreeMap::new(),
+            thresholds: options.thresholds,
+            archive: Archive::new(options.archive, now),
+            events: EventLog::default(),
+            is_attached: None,
+            attached_at: now,
+        }
     }
 
     /// Takes in a change at `now`, when the clock on the wall shows `wall_s` seconds since 1970.
     pub fn handle(&mut self, change: &Change, now: Instant, wall_s: f64) {
         match change {
-            Change::Host { host, what: HostChange::Forgotten } => self.remove(host),
-            Change::Host { host, .. } => self.put(host, now, wall_s),
+            Change::Host { host, what } => match (self.place(host), what) {
+                (Ok(index), HostChange::Forgotten) => self.remove(index, wall_s),
+                (Err(_), HostChange::Forgotten) => {}
+                (Ok(index), _) => self.update(index, host, now, wall_s),
+                (Err(index), _) => self.insert(index, host, now, wall_s),
+            },
             Change::Past(host) => self.archive.take(host, now),
-            Change::Connection(Connection::Attached { .. }) => self.archive.expect_past(),
-            Change::Connection(_) | Change::Bad { .. } | Change::RecordingFailed(_) | Change::Lagged(_) => {}
+            Change::Connection(connection) => self.connect(connection, now, wall_s),
+            // What was missed is in the view of the next tick.
+            Change::Bad { .. } | Change::RecordingFailed(_) | Change::Lagged(_) => {}
         }
     }
 
-    /// Takes in what no change has told of, and what time alone changes. To be called about once a second.
+    /// Takes in what no change has told of, and what time alone changes. To be called about once a second with the view
+    /// as it is now.
     pub fn handle_tick(&mut self, view: &View, now: Instant, wall_s: f64) {
         self.resync(view, now, wall_s);
         self.archive.handle_tick(now);
-        for entry in self.entries.iter_mut().filter(|entry| entry.is_outdated(now)) {
-            *entry = Entry::new(Arc::clone(&entry.host), &self.thresholds, now, wall_s);
+        for index in 0..self.entries.len() {
+            if self.entries.get_mut(index).is_some_and(|entry| entry.handle_tick(now)) {
+                self.judge(index, now, wall_s);
+            }
         }
     }
 
     /// Takes over the hosts of `view`, whatever has been missed: no others remain.
     pub fn resync(&mut self, view: &View, now: Instant, wall_s: f64) {
+        let mut index = 0;
         for host in view.hosts() {
-            self.put(host, now, wall_s);
+            while self.entries.get(index).is_some_and(|entry| order(&entry.host, host) == Ordering::Less) {
+                self.remove(index, wall_s);
+            }
+            match self.entries.get(index) {
+                Some(entry) if Arc::ptr_eq(&entry.host, host) => {}
+                Some(entry) if order(&entry.host, host) == Ordering::Equal => {
+                    self.update(index, host, now, wall_s);
+                }
+                _ => self.insert(index, host, now, wall_s),
+            }
+            index += 1;
         }
-        let is_gone = |entry: &Entry| {
-            view.named(entry.host.name().as_str()).iter().all(|host| host.origin() != entry.host.origin())
-        };
-        let gone: Vec<Arc<Host>> =
-            self.entries.iter().filter(|entry| is_gone(entry)).map(|entry| Arc::clone(&entry.host)).collect();
-        for host in gone {
-            self.remove(&host);
+        while index < self.entries.len() {
+            self.remove(index, wall_s);
         }
     }
 
@@ -95,7 +129,8 @@ impl Fleet {
     /// The host of this origin.
     pub fn entry(&self, origin: OriginId) -> Option<&Entry> {
         let name = self.names.get(&origin)?;
-        self.entries.get(self.place(name, origin).ok()?)
+        let key = |entry: &Entry| entry.host.name().cmp(name).then(entry.host.origin().cmp(&origin));
+        self.entries.get(self.entries.binary_search_by(key).ok()?)
     }
 
     /// The past of one of a host's series, if it is kept.
@@ -113,36 +148,97 @@ impl Fleet {
         self.archive.focus(origin);
     }
 
-    fn put(&mut self, host: &Arc<Host>, now: Instant, wall_s: f64) {
-        let entry = || Entry::new(Arc::clone(host), &self.thresholds, now, wall_s);
-        match self.place(host.name(), host.origin()) {
-            Ok(index) => {
-                let Some(known) = self.entries.get_mut(index) else { return };
-                if Arc::ptr_eq(&known.host, host) || host.position() < known.host.position() {
-                    return;
-                }
-                *known = entry();
-            }
-            Err(index) => {
-                self.entries.insert(index, entry());
-                self.names.insert(host.origin(), host.name().clone());
-            }
-        }
+    /// What happened lately, the newest first.
+    pub fn events(&self) -> impl ExactSizeIterator<Item = &Arc<Event>> {
+        self.events.iter()
+    }
+
+    /// The same of one host.
+    pub fn events_of(&self, origin: OriginId) -> impl Iterator<Item = &Arc<Event>> {
+        self.events.iter().filter(move |event| event.origin == Some(origin))
+    }
+
+    /// How hosts are judged.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
+    }
+
+    fn insert(&mut self, index: usize, host: &Arc<Host>, now: Instant, wall_s: f64) {
         self.archive.take(host, now);
-    }
-
-    fn remove(&mut self, host: &Host) {
-        if let Ok(index) = self.place(host.name(), host.origin()) {
-            self.entries.remove(index);
-            if self.names.get(&host.origin()) == Some(host.name()) {
-                self.names.remove(&host.origin());
-                self.archive.forget(host.origin());
-            }
+        self.names.insert(host.origin(), host.name().clone());
+        self.entries.insert(index, Entry::new(Arc::clone(host), &self.thresholds, now, wall_s));
+        if now.saturating_duration_since(self.attached_at) >= JOINED_SETTLES {
+            self.tell(index, vec![News::now(EventKind::Joined, Status::Ok, "was heard of first")], wall_s);
         }
     }
 
-    fn place(&self, name: &HostName, origin: OriginId) -> Result<usize, usize> {
-        let order = |entry: &Entry| entry.host.name().cmp(name).then(entry.host.origin().cmp(&origin));
-        self.entries.binary_search_by(order)
+    fn update(&mut self, index: usize, host: &Arc<Host>, now: Instant, wall_s: f64) {
+        let Some(entry) = self.entries.get_mut(index) else { return };
+        // The view of a tick may be ahead of the changes.
+        if host.position() >= entry.host.position() && !Arc::ptr_eq(host, &entry.host) {
+            entry.host = Arc::clone(host);
+            self.archive.take(host, now);
+            self.judge(index, now, wall_s);
+        }
     }
+
+    fn remove(&mut self, index: usize, wall_s: f64) {
+        let what = "was silent for a day, or changed its name";
+        self.tell(index, vec![News::now(EventKind::Forgotten, Status::Unknown, what)], wall_s);
+        let host = self.entries.remove(index).host;
+        if self.names.get(&host.origin()) == Some(host.name()) {
+            self.names.remove(&host.origin());
+            self.archive.forget(host.origin());
+        }
+    }
+
+    fn judge(&mut self, index: usize, now: Instant, wall_s: f64) {
+        let Some(entry) = self.entries.get_mut(index) else { return };
+        let news = entry.judge(&self.thresholds, now, wall_s);
+        self.tell(index, news, wall_s);
+    }
+
+    fn tell(&mut self, index: usize, news: Vec<News>, wall_s: f64) {
+        let Some(entry) = self.entries.get_mut(index) else { return };
+        for News { kind, severity, what, age_s } in news {
+            let event = Arc::new(Event {
+                at_s: wall_s - age_s,
+                host: Some(entry.host.name().clone()),
+                origin: Some(entry.host.origin()),
+                kind,
+                severity,
+                what,
+            });
+            entry.last_event = Some(Arc::clone(&event));
+            self.events.add(event);
+        }
+    }
+
+    fn connect(&mut self, connection: &Connection, now: Instant, wall_s: f64) {
+        let (is_attached, kind, severity) = match connection {
+            Connection::Connecting { .. } => return,
+            Connection::Attached { .. } => (true, EventKind::Connected, Status::Ok),
+            Connection::Unreachable { .. } => (false, EventKind::Disconnected, Status::Critical),
+        };
+        if is_attached {
+            self.archive.expect_past();
+            self.attached_at = now;
+        }
+        // A host that was attached to in place of another is news, one more attempt that failed is not.
+        let was_attached = self.is_attached.replace(is_attached);
+        if is_attached || was_attached != Some(false) {
+            let what = connection.to_string();
+            let event = Event { at_s: wall_s, host: None, origin: None, kind, severity, what };
+            self.events.add(Arc::new(event));
+        }
+    }
+
+    fn place(&self, host: &Host) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| order(&entry.host, host))
+    }
+}
+
+/// In the order of a view.
+fn order(a: &Host, b: &Host) -> Ordering {
+    a.name().cmp(b.name()).then(a.origin().cmp(&b.origin()))
 }
