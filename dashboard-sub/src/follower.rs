@@ -7,15 +7,16 @@ use std::time::Instant;
 use bytes::Bytes;
 use grapevine_proto::limits::{ORIGIN_FORGET_MS, ORIGINS_MAX};
 use grapevine_proto::{
-    Applied, Frame, FrameKind, HISTORY_PREFIX, HostName, Identity, Links, MetricLists, Mirror, OriginId,
-    Shape,
+    Applied, Frame, FrameError, FrameKind, HISTORY_PREFIX, HostName, Identity, Links, MetricLists, Mirror,
+    OriginId, Shape, Verifier,
 };
 
+use crate::arrived::{Arrived, check_together};
 use crate::change::{Change, HostChange};
 use crate::counters::{Counters, Fault};
 use crate::history::History;
 use crate::host::{Difference, Host};
-use crate::limits::VIEW_READINGS_MAX;
+use crate::limits::{BATCH_MAX, VIEW_READINGS_MAX};
 use crate::view::{Hosts, View};
 use crate::votes::{changed_votes, is_given_up};
 
@@ -52,13 +53,23 @@ impl Follower {
     /// Takes in a message, a host name and a frame, that arrived at `now`. One of the past becomes a [`Change::Past`]
     /// and does not touch the view.
     pub fn handle_message(&mut self, name: &[u8], frame: Bytes, now: Instant) {
-        self.count(|counters| counters.messages += 1);
-        let folded = match name.strip_prefix(HISTORY_PREFIX.as_bytes()) {
-            Some(name) => self.fold_past(name, frame, now),
-            None => self.fold(name, frame, now),
-        };
-        if let Err(fault) = folded {
-            self.reject(name, fault);
+        self.handle(name, Arrived::parse(frame), now);
+    }
+
+    /// Takes in messages, each a host name and a frame, that arrived one after the other until `now`. Their signatures are
+    /// checked together, in half the time; what becomes of each is the same.
+    pub fn handle_messages<N: AsRef<[u8]>>(&mut self, messages: &[(N, Bytes)], now: Instant) {
+        for batch in messages.chunks(BATCH_MAX) {
+            let names = batch.iter().map(|(name, _)| name.as_ref());
+            let frames = batch.iter().map(|(_, frame)| Frame::parse(frame.clone()));
+            let claims = frames.zip(names.clone()).map(|(frame, name)| {
+                let verifier = frame.as_ref().ok().and_then(|frame| self.verifier_of(name, frame));
+                (frame, verifier)
+            });
+            let arrived = check_together(claims.collect());
+            for (name, arrived) in names.zip(arrived) {
+                self.handle(name, arrived, now);
+            }
         }
     }
 
@@ -104,30 +115,57 @@ impl Follower {
         self.hosts.all()
     }
 
-    fn fold(&mut self, name: &[u8], frame: Bytes, now: Instant) -> Result<(), Fault> {
-        let frame = Frame::parse(frame)?;
+    /// What is to check the frame's signature, if it may say something new.
+    fn verifier_of(&self, name: &[u8], frame: &Frame) -> Option<Verifier> {
+        let mirror = if name.starts_with(HISTORY_PREFIX.as_bytes()) {
+            self.history.mirror(frame.origin())
+        } else {
+            self.origins.get(&frame.origin()).map(AsRef::as_ref)
+        };
+        match mirror {
+            Some(mirror) => mirror.awaits(frame).then(|| mirror.verifier().clone()),
+            None if frame.kind() == FrameKind::Keyframe => Identity::verifier_of(frame),
+            None => None,
+        }
+    }
+
+    fn handle(&mut self, name: &[u8], arrived: Result<Arrived, FrameError>, now: Instant) {
+        self.count(|counters| counters.messages += 1);
+        let folded = arrived.map_err(Fault::from).and_then(|arrived| {
+            match name.strip_prefix(HISTORY_PREFIX.as_bytes()) {
+                Some(name) => self.fold_past(name, &arrived, now),
+                None => self.fold(name, &arrived, now),
+            }
+        });
+        if let Err(fault) = folded {
+            self.reject(name, fault);
+        }
+    }
+
+    fn fold(&mut self, name: &[u8], arrived: &Arrived, now: Instant) -> Result<(), Fault> {
+        let frame = arrived.frame();
         let name = std::str::from_utf8(name).map_err(|_| Fault::Layout)?;
         if self.origins.contains_key(&frame.origin()) {
-            return self.update(name, &frame, now);
+            return self.update(name, arrived, now);
         }
         if frame.kind() == FrameKind::Keyframe {
-            return self.join(name, &frame, now);
+            return self.join(name, arrived, now);
         }
         self.count(|counters| counters.early += 1);
         Ok(())
     }
 
-    fn fold_past(&mut self, name: &[u8], frame: Bytes, now: Instant) -> Result<(), Fault> {
-        let past = self.history.replay(name, &Frame::parse(frame)?, now)?;
+    fn fold_past(&mut self, name: &[u8], arrived: &Arrived, now: Instant) -> Result<(), Fault> {
+        let past = self.history.replay(name, arrived, now)?;
         self.changes.extend(past.map(Change::Past));
         Ok(())
     }
 
-    fn join(&mut self, name: &str, frame: &Frame, now: Instant) -> Result<(), Fault> {
+    fn join(&mut self, name: &str, arrived: &Arrived, now: Instant) -> Result<(), Fault> {
         if self.origins.len() >= ORIGINS_MAX {
             return Err(Fault::Full);
         }
-        let mut mirror = Mirror::new(frame)?;
+        let mut mirror = arrived.mirror()?;
         if mirror.identity().host.as_str() != name {
             return Err(Fault::Name);
         }
@@ -135,7 +173,7 @@ impl Follower {
             return Err(Fault::Full);
         }
         mirror.share(&mut self.lists);
-        self.admit(Box::new(mirror), frame, now);
+        self.admit(Box::new(mirror), arrived.frame(), now);
         Ok(())
     }
 
@@ -149,11 +187,12 @@ impl Follower {
         self.count_votes(host.origin(), &Links::default(), now);
     }
 
-    fn update(&mut self, name: &str, frame: &Frame, now: Instant) -> Result<(), Fault> {
+    fn update(&mut self, name: &str, arrived: &Arrived, now: Instant) -> Result<(), Fault> {
+        let frame = arrived.frame();
         let Some(mirror) = self.origins.get_mut(&frame.origin()) else { return Ok(()) };
         check_name(mirror, name, frame)?;
         let before = Before::of(mirror);
-        match mirror.apply(frame)? {
+        match arrived.apply_to(mirror)? {
             Applied::Old => {
                 self.count(|counters| counters.duplicates += 1);
                 return Ok(());

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use grapevine_proto::{Applied, Frame, FrameKind, Mirror, OriginId};
+use grapevine_proto::{Applied, FrameKind, Mirror, OriginId};
 
+use crate::arrived::Arrived;
 use crate::counters::Fault;
 use crate::host::Host;
 use crate::limits::{REPLAY_IDLE, REPLAY_READINGS_MAX, REPLAYS_MAX};
@@ -31,19 +32,25 @@ impl History {
     pub(crate) fn replay(
         &mut self,
         name: &[u8],
-        frame: &Frame,
+        arrived: &Arrived,
         now: Instant,
     ) -> Result<Option<Arc<Host>>, Fault> {
+        let frame = arrived.frame();
         let known = self.replays.get_mut(&frame.origin());
         if frame.kind() == FrameKind::Keyframe {
             let is_news = known.is_none_or(|replay| frame.position() > replay.mirror.position());
-            return if is_news { self.begin(name, frame, now).map(Some) } else { Ok(None) };
+            return if is_news { self.begin(name, arrived, now).map(Some) } else { Ok(None) };
         }
         let Some(replay) = known else { return Ok(None) };
         if replay.mirror.identity().host.as_str().as_bytes() != name {
             return Err(Fault::Name);
         }
-        Ok(replay.go_on(frame, now)?.then(|| Arc::clone(&replay.host)))
+        Ok(replay.go_on(arrived, now)?.then(|| Arc::clone(&replay.host)))
+    }
+
+    /// What was replayed of the origin so far.
+    pub(crate) fn mirror(&self, origin: OriginId) -> Option<&Mirror> {
+        self.replays.get(&origin).map(|replay| &replay.mirror)
     }
 
     /// Lets go of replays that rest.
@@ -54,8 +61,8 @@ impl History {
         }
     }
 
-    fn begin(&mut self, name: &[u8], frame: &Frame, now: Instant) -> Result<Arc<Host>, Fault> {
-        let mirror = Mirror::new(frame)?;
+    fn begin(&mut self, name: &[u8], arrived: &Arrived, now: Instant) -> Result<Arc<Host>, Fault> {
+        let (frame, mirror) = (arrived.frame(), arrived.mirror()?);
         if mirror.identity().host.as_str().as_bytes() != name {
             return Err(Fault::Name);
         }
@@ -75,13 +82,13 @@ impl History {
 
 impl Replay {
     /// Whether the frame leads to another state.
-    fn go_on(&mut self, frame: &Frame, now: Instant) -> Result<bool, Fault> {
-        let applied = self.mirror.apply(frame)?;
+    fn go_on(&mut self, arrived: &Arrived, now: Instant) -> Result<bool, Fault> {
+        let applied = arrived.apply_to(&mut self.mirror)?;
         if matches!(applied, Applied::Old | Applied::Early) {
             return Ok(false);
         }
         self.heard = now;
-        Arc::make_mut(&mut self.host).follow(&self.mirror, frame, now);
+        Arc::make_mut(&mut self.host).follow(&self.mirror, arrived.frame(), now);
         Ok(true)
     }
 

@@ -33,7 +33,7 @@
 //! # Modules, in reading order
 //! - `reading`, `metric`, [`catalogue`], `quantise`: what is measured, and how finely it is sent
 //! - `origin`: keys, ids and host names
-//! - `frame`: the envelope and its signature
+//! - `frame` and `genuine`: the envelope and its signature
 //! - `body`: sections, the codec, and what is in keyframes and deltas
 //! - `compose` and `mirror`: the two ends, from readings to frames and back
 //! - `shape` and `states`: what a reader keeps of thousands of hosts
@@ -50,6 +50,7 @@ mod body;
 pub mod catalogue;
 mod compose;
 mod frame;
+mod genuine;
 pub mod gossip;
 mod handover;
 pub mod limits;
@@ -67,6 +68,7 @@ pub use beacon::{BEACON_BYTES, Beacon};
 pub use body::{BodyError, Identity, Links, Lost, links_of};
 pub use compose::{ComposeError, Composer};
 pub use frame::{Envelope, FRAME_OVERHEAD_BYTES, Frame, FrameError, FrameKind, Position, VERSION};
+pub use genuine::Genuine;
 pub use handover::{decode_readings, encode_readings};
 pub use liveness::is_dead;
 pub use metric::{Kind, LabelKeys, Metric, MetricId, MetricRef, Unit};

@@ -225,7 +225,8 @@ impl Deref for MetricRef {
 
 impl PartialEq for MetricRef {
     fn eq(&self, other: &Self) -> bool {
-        **self == **other
+        // Most rows are those of the catalogue, which are there once.
+        std::ptr::eq(&**self, &**other) || **self == **other
     }
 }
 

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::body::{self, BodyError, Cell, Cells, Changes, Identity, Links, Rows, Series};
 use crate::frame::{Frame, FrameKind, Position, VERSION};
+use crate::genuine::Genuine;
 use crate::metric::Kind;
 use crate::origin::Verifier;
 use crate::reading::Reading;
@@ -69,6 +70,24 @@ impl Mirror {
     pub fn new(frame: &Frame) -> Result<Self, MirrorError> {
         check_version(frame)?;
         let (identity, verifier) = Identity::of_keyframe(frame)?;
+        Self::of(frame, identity, verifier)
+    }
+
+    /// The same of a keyframe that was checked already.
+    ///
+    /// # Errors
+    /// A [`MirrorError`] if the frame is no readable keyframe, or its key another than it was checked with.
+    pub fn of_genuine(genuine: &Genuine) -> Result<Self, MirrorError> {
+        let frame = genuine.frame();
+        check_version(frame)?;
+        let identity = Identity::of_verified(frame)?;
+        if identity.public_key != genuine.verifier().key() {
+            return Err(MirrorError::BadSignature);
+        }
+        Self::of(frame, identity, genuine.verifier().clone())
+    }
+
+    fn of(frame: &Frame, identity: Identity, verifier: Verifier) -> Result<Self, MirrorError> {
         let Told { keyframe, shape, states } = read_keyframe(frame)?;
         let (position, links) = (keyframe.position, Arc::clone(&keyframe.links));
         Ok(Self {
@@ -89,15 +108,40 @@ impl Mirror {
     /// # Errors
     /// A [`MirrorError`] if the frame is not genuine or cannot be read.
     pub fn apply(&mut self, frame: &Frame) -> Result<Applied, MirrorError> {
-        check_version(frame)?;
-        let is_news = match frame.kind() {
+        self.apply_if(frame, |verifier| frame.verify(verifier))
+    }
+
+    /// The same of a frame that was checked already.
+    ///
+    /// # Errors
+    /// A [`MirrorError`] if the frame cannot be read, or was checked with another key than this origin's.
+    pub fn apply_genuine(&mut self, genuine: &Genuine) -> Result<Applied, MirrorError> {
+        self.apply_if(genuine.frame(), |verifier| verifier.key() == genuine.verifier().key())
+    }
+
+    /// Whether the frame, if it is genuine, may say something that is not known yet.
+    pub fn awaits(&self, frame: &Frame) -> bool {
+        match frame.kind() {
             FrameKind::Keyframe => frame.position() > self.keyframe.position,
             FrameKind::Delta | FrameKind::Leave | FrameKind::Unknown(_) => frame.position() > self.position,
-        };
-        if !is_news {
+        }
+    }
+
+    /// What checks the origin's signatures.
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    fn apply_if(
+        &mut self,
+        frame: &Frame,
+        is_genuine: impl FnOnce(&Verifier) -> bool,
+    ) -> Result<Applied, MirrorError> {
+        check_version(frame)?;
+        if !self.awaits(frame) {
             return Ok(Applied::Old);
         }
-        if !frame.verify(&self.verifier) {
+        if !is_genuine(&self.verifier) {
             return Err(MirrorError::BadSignature);
         }
         match frame.kind() {

@@ -83,8 +83,12 @@ pub struct PublicKey(pub [u8; 32]);
 
 impl PublicKey {
     /// Decompresses the key, once for the many signatures that are checked with it.
+    ///
+    /// # Errors
+    /// [`BadPublicKey`] if it is no key, or one of small order, with which anybody can sign.
     pub fn verifier(&self) -> Result<Verifier, BadPublicKey> {
-        VerifyingKey::from_bytes(&self.0).map(Verifier).map_err(|_| BadPublicKey)
+        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| BadPublicKey)?;
+        if key.is_weak() { Err(BadPublicKey) } else { Ok(Verifier(key)) }
     }
 }
 
@@ -98,12 +102,30 @@ impl Verifier {
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8; SIGNATURE_BYTES]) -> bool {
         self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
     }
+
+    /// Whether each of these signatures of messages is that of the verifier at its place: see
+    /// [`Genuine::check_all`](crate::Genuine::check_all). Takes no randomness: the factors are hashed from all of it.
+    #[cfg(feature = "batch")]
+    pub(crate) fn verify_batch<'a>(
+        verifiers: impl Iterator<Item = &'a Self>,
+        signed: &[(&[u8], &[u8; SIGNATURE_BYTES])],
+    ) -> bool {
+        let keys: Vec<VerifyingKey> = verifiers.map(|verifier| verifier.0).collect();
+        let (messages, signatures): (Vec<&[u8]>, Vec<Signature>) =
+            signed.iter().map(|(message, signature)| (*message, Signature::from_bytes(signature))).unzip();
+        ed25519_dalek::verify_batch(&messages, &signatures, &keys).is_ok()
+    }
+
+    /// The key.
+    pub(crate) fn key(&self) -> PublicKey {
+        PublicKey(self.0.to_bytes())
+    }
 }
 
 /// Length of an Ed25519 signature in bytes.
 pub const SIGNATURE_BYTES: usize = 64;
 
-/// The bytes are no point of the curve: their sender made them up or they were damaged.
+/// The bytes are no point of the curve that could be a key: their sender made them up or they were damaged.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("not an Ed25519 public key")]
 pub struct BadPublicKey;
@@ -197,6 +219,14 @@ mod tests {
         for name in ["a", "srv-01.example.org", &"x".repeat(63)] {
             assert_eq!(name.parse::<HostName>().unwrap().as_str(), name);
         }
+    }
+
+    #[test]
+    fn a_key_with_which_anybody_can_sign_is_none() {
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        assert!(VerifyingKey::from_bytes(&neutral).is_ok(), "it is a point of the curve");
+        assert_eq!(PublicKey(neutral).verifier().unwrap_err(), BadPublicKey);
     }
 
     #[test]

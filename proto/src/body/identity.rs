@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BodyError, Section, bounded, require};
+use super::{BodyError, Section, bounded, public_key, require};
 use crate::frame::Frame;
 use crate::limits::GROUPS_MAX;
 use crate::origin::{HostName, OriginId, PublicKey, Verifier};
@@ -37,6 +37,13 @@ impl Identity {
             return Err(BodyError::WrongKey);
         }
         Ok((identity, verifier))
+    }
+
+    /// What checks the signature of a keyframe, and of all other frames of its origin: its key, which certifies the
+    /// origin. None if it carries no such key.
+    pub fn verifier_of(keyframe: &Frame) -> Option<Verifier> {
+        let key = public_key(keyframe).filter(|key| OriginId::of(key) == keyframe.origin())?;
+        key.verifier().ok()
     }
 
     /// The identity that a keyframe carries whose signature was checked already. Its key certifies the origin.

@@ -76,10 +76,13 @@ impl Frame {
 
     /// Whether the origin whose key `verifier` has sealed this frame.
     pub fn verify(&self, verifier: &Verifier) -> bool {
-        let signed_bytes = self.0.len() - SIGNATURE_BYTES - TAIL_BYTES;
-        let signed = self.0.get(..signed_bytes);
-        let signature = self.0.get(signed_bytes..).and_then(<[u8]>::first_chunk::<SIGNATURE_BYTES>);
-        signed.zip(signature).is_some_and(|(signed, signature)| verifier.verify(signed, signature))
+        self.signed().is_some_and(|(signed, signature)| verifier.verify(signed, signature))
+    }
+
+    /// What is signed, and the signature.
+    pub(crate) fn signed(&self) -> Option<(&[u8], &[u8; SIGNATURE_BYTES])> {
+        let (signed, rest) = self.0.split_at_checked(self.0.len() - SIGNATURE_BYTES - TAIL_BYTES)?;
+        Some((signed, rest.first_chunk()?))
     }
 
     /// The frame as it goes over a further link: one hop more and `residence_ms` older. None where the hop limit
