@@ -3,7 +3,7 @@
 //! `news` folds genuine deltas, which are all verified; `news_while_watched` the same with somebody who holds the
 //! view, so that hosts are copied when they change; `news_of_linked` that of hosts with six neighbours each, whose votes
 //! are counted, and `news_of_lost` that of hosts that all lose their neighbours at once; `repeated` folds frames that are known already, which are
-//! dropped before they are verified; `verify` is the signature alone.
+//! dropped before they are verified; `verify` is the signature alone, `verify_together` that of many.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 

@@ -16,7 +16,7 @@ use crate::change::{Change, HostChange};
 use crate::counters::{Counters, Fault};
 use crate::history::History;
 use crate::host::{Difference, Host};
-use crate::limits::{BATCH_MAX, VIEW_READINGS_MAX};
+use crate::limits::{BATCH_MAX, VIEW_BYTES_MAX};
 use crate::view::{Hosts, View};
 use crate::votes::{changed_votes, is_given_up};
 
@@ -28,7 +28,8 @@ use crate::votes::{changed_votes, is_given_up};
 pub struct Follower {
     origins: BTreeMap<OriginId, Box<Mirror>>,
     lists: MetricLists,
-    readings_total: usize,
+    /// What all mirrors hold.
+    held_bytes: usize,
     hosts: Hosts,
     counters: Counters,
     /// The view as it is now, once somebody wanted it.
@@ -41,6 +42,7 @@ pub struct Follower {
 struct Before {
     name: HostName,
     epoch: u32,
+    held_bytes: usize,
     shape: Arc<Shape>,
 }
 
@@ -169,7 +171,7 @@ impl Follower {
         if mirror.identity().host.as_str() != name {
             return Err(Fault::Name);
         }
-        if self.readings_total + mirror.shape().len() > VIEW_READINGS_MAX {
+        if self.held_bytes + mirror.held_bytes() > VIEW_BYTES_MAX {
             return Err(Fault::Full);
         }
         mirror.share(&mut self.lists);
@@ -179,7 +181,7 @@ impl Follower {
 
     fn admit(&mut self, mirror: Box<Mirror>, frame: &Frame, now: Instant) {
         let host = Arc::new(Host::new(&mirror, frame, now));
-        self.readings_total += mirror.shape().len();
+        self.held_bytes += mirror.held_bytes();
         self.origins.insert(frame.origin(), mirror);
         self.hosts_mut().insert(Arc::clone(&host));
         self.tell(&host, HostChange::Joined);
@@ -192,7 +194,17 @@ impl Follower {
         let Some(mirror) = self.origins.get_mut(&frame.origin()) else { return Ok(()) };
         check_name(mirror, name, frame)?;
         let before = Before::of(mirror);
-        match arrived.apply_to(mirror)? {
+        let applied = arrived.apply_to(mirror)?;
+        if !Arc::ptr_eq(mirror.shape(), &before.shape) {
+            mirror.share(&mut self.lists);
+        }
+        let is_renamed = mirror.identity().host != before.name;
+        self.held_bytes = (self.held_bytes + mirror.held_bytes()).saturating_sub(before.held_bytes);
+        if self.held_bytes > VIEW_BYTES_MAX {
+            self.forget(frame.origin(), &before.name, now);
+            return Err(Fault::Full);
+        }
+        match applied {
             Applied::Old => {
                 self.count(|counters| counters.duplicates += 1);
                 return Ok(());
@@ -202,15 +214,6 @@ impl Follower {
                 return Ok(());
             }
             Applied::Updated | Applied::Replaced | Applied::Left => {}
-        }
-        if !Arc::ptr_eq(mirror.shape(), &before.shape) {
-            mirror.share(&mut self.lists);
-        }
-        let is_renamed = mirror.identity().host != before.name;
-        self.readings_total = self.readings_total + mirror.shape().len() - before.shape.len();
-        if self.readings_total > VIEW_READINGS_MAX {
-            self.forget(frame.origin(), &before.name, now);
-            return Err(Fault::Full);
         }
         if is_renamed {
             if let Some(mirror) = self.forget(frame.origin(), &before.name, now) {
@@ -273,7 +276,7 @@ impl Follower {
 
     fn forget(&mut self, origin: OriginId, name: &HostName, now: Instant) -> Option<Box<Mirror>> {
         let mirror = self.origins.remove(&origin)?;
-        self.readings_total = self.readings_total.saturating_sub(mirror.shape().len());
+        self.held_bytes = self.held_bytes.saturating_sub(mirror.held_bytes());
         if let Some(host) = self.hosts_mut().remove(name, origin) {
             self.tell(&host, HostChange::Forgotten);
             self.settle_conflicts(name);
@@ -324,6 +327,7 @@ impl Before {
         Self {
             name: mirror.identity().host.clone(),
             epoch: mirror.position().epoch,
+            held_bytes: mirror.held_bytes(),
             shape: Arc::clone(mirror.shape()),
         }
     }

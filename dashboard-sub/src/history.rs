@@ -9,14 +9,15 @@ use grapevine_proto::{Applied, FrameKind, Mirror, OriginId};
 use crate::arrived::Arrived;
 use crate::counters::Fault;
 use crate::host::Host;
-use crate::limits::{REPLAY_IDLE, REPLAY_READINGS_MAX, REPLAYS_MAX};
+use crate::limits::{REPLAY_BYTES_MAX, REPLAY_IDLE, REPLAYS_MAX};
 
 /// Turns replayed frames into hosts as they were. Each origin has a mirror of its own for that, which shares nothing
 /// with the view, and goes when its replay rests.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     replays: BTreeMap<OriginId, Replay>,
-    readings_total: usize,
+    /// What all mirrors hold.
+    held_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -45,7 +46,10 @@ impl History {
         if replay.mirror.identity().host.as_str().as_bytes() != name {
             return Err(Fault::Name);
         }
-        Ok(replay.go_on(arrived, now)?.then(|| Arc::clone(&replay.host)))
+        let held_before = replay.mirror.held_bytes();
+        let is_news = replay.go_on(arrived, now)?;
+        self.held_bytes = (self.held_bytes + replay.mirror.held_bytes()).saturating_sub(held_before);
+        Ok(is_news.then(|| Arc::clone(&replay.host)))
     }
 
     /// What was replayed of the origin so far.
@@ -57,7 +61,7 @@ impl History {
     pub(crate) fn handle_tick(&mut self, now: Instant) {
         let idle = |replay: &Replay| now.saturating_duration_since(replay.heard) > REPLAY_IDLE;
         for (_, replay) in self.replays.extract_if(.., |_, replay| idle(replay)) {
-            self.readings_total = self.readings_total.saturating_sub(replay.readings());
+            self.held_bytes = self.held_bytes.saturating_sub(replay.mirror.held_bytes());
         }
     }
 
@@ -68,12 +72,13 @@ impl History {
         }
         let replaced = self.replays.get(&frame.origin());
         let others = self.replays.len() - usize::from(replaced.is_some());
-        let readings_of_others = self.readings_total - replaced.map_or(0, Replay::readings);
-        let readings_total = readings_of_others + mirror.shape().len();
-        if others >= REPLAYS_MAX || readings_total > REPLAY_READINGS_MAX {
+        let held_by_others =
+            self.held_bytes.saturating_sub(replaced.map_or(0, |replay| replay.mirror.held_bytes()));
+        let held_bytes = held_by_others + mirror.held_bytes();
+        if others >= REPLAYS_MAX || held_bytes > REPLAY_BYTES_MAX {
             return Err(Fault::Full);
         }
-        self.readings_total = readings_total;
+        self.held_bytes = held_bytes;
         let host = Arc::new(Host::new(&mirror, frame, now));
         self.replays.insert(frame.origin(), Replay { mirror, host: Arc::clone(&host), heard: now });
         Ok(host)
@@ -90,9 +95,5 @@ impl Replay {
         self.heard = now;
         Arc::make_mut(&mut self.host).follow(&self.mirror, arrived.frame(), now);
         Ok(true)
-    }
-
-    fn readings(&self) -> usize {
-        self.mirror.shape().len()
     }
 }

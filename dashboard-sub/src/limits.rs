@@ -5,16 +5,17 @@
 
 use std::time::Duration;
 
-/// Most readings of all hosts in a view: 10,000 hosts of 400 fit. At some 26 B each (measured: `tests/memory.rs`) that is
-/// 104 MiB. Hosts with nothing but long labels and texts take as many bytes as three of their keyframes.
-pub const VIEW_READINGS_MAX: usize = 1 << 22;
+/// Most bytes that all hosts in a view take besides some 1 KiB each: 10,000 hosts of 1,200 readings fit, which take some 20 B
+/// each (measured: `tests/memory.rs`), or 2,400 with as many long texts and labels as fit their frames.
+pub const VIEW_BYTES_MAX: usize = 256 << 20;
 
 /// Most hosts whose past is replayed at once: agents keep that of their neighbours, at most 256, and another agent may be
 /// attached to before the replay of the first rests.
 pub const REPLAYS_MAX: usize = 512;
 
-/// Most readings of all hosts whose past is replayed: at some 26 B each 3.4 MB, for 512 hosts of 256.
-pub const REPLAY_READINGS_MAX: usize = 1 << 17;
+/// Most bytes that all hosts take whose past is replayed, besides some 1 KiB each: 64 KiB for each of 512 hosts. Deltas may
+/// add as much again as they are long; no host is taken in then.
+pub const REPLAY_BYTES_MAX: usize = 32 << 20;
 
 /// A replay to which nothing was added for so long is over: it comes as fast as the link takes it.
 pub const REPLAY_IDLE: Duration = Duration::from_secs(60);

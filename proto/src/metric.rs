@@ -159,6 +159,12 @@ impl Metric {
         Self::row(id, name, Kind::Text, Unit::TEXT, Scale::Whole, help)
     }
 
+    /// Bytes that a metric takes that was learned from another agent.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let keys: usize = self.labels.iter().map(|key| size_of::<String>() + key.len()).sum();
+        size_of::<Self>() + self.name.len() + self.unit.as_str().len() + keys
+    }
+
     const fn row(
         id: u16,
         name: &'static str,

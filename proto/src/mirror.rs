@@ -127,6 +127,18 @@ impl Mirror {
         }
     }
 
+    /// Bytes that the mirror keeps of what the origin said, to bound those of many: shape, states, keyframe and links,
+    /// and a frame that waits. What every origin takes comes on top, some 1 KiB.
+    pub fn held_bytes(&self) -> usize {
+        let links = |links: &Links| size_of_val(&*links.up) + size_of_val(&*links.lost);
+        self.shape.heap_bytes()
+            + self.states.heap_bytes()
+            + self.keyframe.cells.len()
+            + links(&self.keyframe.links)
+            + links(&self.links)
+            + self.early.as_ref().map_or(0, |frame| frame.bytes().len())
+    }
+
     /// What checks the origin's signatures.
     pub fn verifier(&self) -> &Verifier {
         &self.verifier

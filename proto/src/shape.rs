@@ -81,6 +81,20 @@ impl Shape {
         Self { metrics: lists.shared(self.metrics), ..self }
     }
 
+    /// Bytes on the heap, the list of metrics included though hosts may share it.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let learned = |metric: &MetricRef| match metric {
+            MetricRef::Known(_) => 0,
+            MetricRef::Learned(metric) => metric.heap_bytes(),
+        };
+        size_of_val(&*self.metrics)
+            + self.metrics.iter().map(learned).sum::<usize>()
+            + size_of_val(&*self.ends)
+            + size_of_val(&*self.labels)
+            + self.values.all.len()
+            + size_of_val(&*self.values.ends)
+    }
+
     /// Which of the metrics the reading at `index` is of.
     fn place_of(&self, index: usize) -> usize {
         self.ends.partition_point(|end| usize::from(end.reading) <= index)

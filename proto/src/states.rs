@@ -109,6 +109,11 @@ impl States {
         Self { words: words.into(), texts: texts.into(), kept: kept.into() }
     }
 
+    /// Bytes on the heap.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.words) + self.texts.len() + size_of_val(&*self.kept)
+    }
+
     fn is_same(&self, now: Word, earlier: &Self, then: Word) -> bool {
         match (now.said(), then.said()) {
             (Said::Number(now), Said::Number(then)) => now == then,
