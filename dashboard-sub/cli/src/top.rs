@@ -73,7 +73,7 @@ fn log_to(path: &Path) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_writer(Mutex::new(file))
         .with_ansi(false)
-        .with_max_level(tracing::Level::TRACE)
+        .with_max_level(tracing::Level::DEBUG)
         .try_init()
         .map_err(|error| anyhow::anyhow!("cannot log: {error}"))
 }

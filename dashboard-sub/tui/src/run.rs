@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
+use grapevine_sub::Change;
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -57,8 +58,17 @@ struct Dashboard {
     keys: mpsc::Receiver<Message>,
     source: Reader,
     pace: Pace,
+    drawn: Drawn,
     ticks: Interval,
     continued: Signal,
+}
+
+/// What pictures cost.
+#[derive(Debug, Default)]
+struct Drawn {
+    pictures: u32,
+    total: Duration,
+    most: Duration,
 }
 
 /// What a turn of the loop waited for.
@@ -86,7 +96,7 @@ impl Dashboard {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut pace = Pace::default();
         pace.now();
-        Ok(Self { state, terminal, keys, source, pace, ticks, continued })
+        Ok(Self { state, terminal, keys, source, pace, drawn: Drawn::default(), ticks, continued })
     }
 
     async fn run(&mut self) -> io::Result<()> {
@@ -98,22 +108,33 @@ impl Dashboard {
                     self.draw()?;
                 }
                 Turn::TerminalGone => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Turn::Message(message) => match update(&mut self.state, message, Clock::read()) {
-                    Effect::None => {}
-                    Effect::Later => self.pace.later(),
-                    Effect::Now => self.pace.now(),
-                    Effect::Anew => {
-                        self.terminal.forget()?;
-                        self.pace.now();
+                Turn::Message(message) => {
+                    log(&message);
+                    if !self.obey(message)? {
+                        return Ok(());
                     }
-                    Effect::Suspend => {
-                        self.terminal.suspend()?;
-                        self.pace.now();
-                    }
-                    Effect::Quit => return Ok(()),
-                },
+                }
             }
         }
+    }
+
+    /// Does what a message leads to; whether the dashboard goes on.
+    fn obey(&mut self, message: Message) -> io::Result<bool> {
+        match update(&mut self.state, message, Clock::read()) {
+            Effect::None => {}
+            Effect::Later => self.pace.later(),
+            Effect::Now => self.pace.now(),
+            Effect::Anew => {
+                self.terminal.forget()?;
+                self.pace.now();
+            }
+            Effect::Suspend => {
+                self.terminal.suspend()?;
+                self.pace.now();
+            }
+            Effect::Quit => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// Waits for what comes next: what the user does goes before all else, and drawing before news.
@@ -140,9 +161,41 @@ impl Dashboard {
         let Self { terminal, state, .. } = self;
         terminal.draw(|frame| view::render(frame, state))?;
         let cost = start.elapsed();
-        tracing::trace!(cost_us = cost.as_micros(), "drawn");
+        self.drawn.add(cost);
         self.pace.drawn(std::time::Instant::now(), cost);
         Ok(())
+    }
+}
+
+impl Drop for Dashboard {
+    fn drop(&mut self) {
+        let Drawn { pictures, total, most } = &self.drawn;
+        let mean_us = total.as_micros() / u128::from((*pictures).max(1));
+        tracing::info!(pictures, mean_us, most_us = most.as_micros(), "the dashboard ends");
+    }
+}
+
+impl Drawn {
+    fn add(&mut self, cost: Duration) {
+        self.pictures = self.pictures.saturating_add(1);
+        self.total += cost;
+        self.most = self.most.max(cost);
+    }
+}
+
+/// What somebody who looks for a fault wants to know afterwards.
+fn log(message: &Message) {
+    match message {
+        Message::Change(Change::Connection(connection)) => tracing::info!(%connection, "connection"),
+        Message::Change(Change::Bad { fault, name, count }) => {
+            tracing::warn!(%fault, name, count, "bad frame");
+        }
+        Message::Change(Change::RecordingFailed(why)) => tracing::warn!(why, "the recording has ended"),
+        Message::Missed(_) => tracing::warn!("too much changed to follow each change"),
+        Message::Trouble(what) => tracing::warn!(what, "trouble"),
+        Message::Ended => tracing::info!("the recording is over"),
+        Message::Resize(columns, rows) => tracing::debug!(columns, rows, "resized"),
+        Message::Key(_) | Message::Paste(_) | Message::Mouse(_) | Message::Change(_) | Message::Tick(_) => {}
     }
 }
 

@@ -6,12 +6,14 @@ mod panels;
 mod prompt;
 mod screen;
 mod table;
+mod traffic;
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use grapevine_proto::OriginId;
-use grapevine_sub::{Connection, Entry, Filter, Finding, Fleet, FleetOptions, Thresholds};
+use grapevine_sub::{Connection, Entry, Event, Filter, Finding, Fleet, FleetOptions, Totals};
 
 pub use column::Column;
 pub(crate) use list::List;
@@ -20,6 +22,7 @@ pub(crate) use prompt::Prompt;
 pub(crate) use screen::{Chart, Details, HostScreen, Overlay, ReadingName, SPANS_S, Screen, Subject};
 pub use table::Grouping;
 pub(crate) use table::{FleetTable, Group, Row};
+pub(crate) use traffic::Traffic;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -39,9 +42,10 @@ pub(crate) struct State {
     pub(crate) origin: Origin,
     /// Whether an agent is there; none for what is no live network.
     pub(crate) connection: Option<Connection>,
+    pub(crate) traffic: Traffic,
     pub(crate) fleet: Fleet,
-    /// From where on something is wrong, for the colours of figures.
-    pub(crate) thresholds: Thresholds,
+    /// What all hosts add up to, as they are shown.
+    pub(crate) totals: Totals,
     pub(crate) table: FleetTable,
     /// The filter of the table, as the user wrote it.
     pub(crate) filter: Filtering,
@@ -65,6 +69,7 @@ pub(crate) struct State {
 struct Frozen {
     clock: Clock,
     entries: Vec<Entry>,
+    events: Vec<Arc<Event>>,
 }
 
 /// A line for the user, for a while.
@@ -115,8 +120,9 @@ impl State {
             theme,
             origin,
             connection: None,
+            traffic: Traffic::default(),
             fleet: Fleet::new(options, clock.now),
-            thresholds: thresholds.clone(),
+            totals: Totals::default(),
             table: FleetTable::new(top.columns.clone(), top.sort, top.reverse, top.group),
             filter: Filtering::new(&top.filter),
             screens: vec![Screen::Fleet],
@@ -148,6 +154,13 @@ impl State {
         }
     }
 
+    /// What happened, the newest first.
+    pub(crate) fn events(&self) -> Vec<&Arc<Event>> {
+        self.frozen
+            .as_ref()
+            .map_or_else(|| self.fleet.events().collect(), |frozen| frozen.events.iter().collect())
+    }
+
     /// What is wrong in the whole fleet, the gravest first, then by host.
     pub(crate) fn alerts(&self) -> Vec<(&Entry, &Finding)> {
         let mut alerts: Vec<(&Entry, &Finding)> = Vec::new();
@@ -166,7 +179,11 @@ impl State {
     pub(crate) fn freeze(&mut self) {
         self.frozen = match self.frozen.take() {
             Some(_) => None,
-            None => Some(Frozen { clock: self.clock, entries: self.fleet.entries().to_vec() }),
+            None => Some(Frozen {
+                clock: self.clock,
+                entries: self.fleet.entries().to_vec(),
+                events: self.fleet.events().cloned().collect(),
+            }),
         };
         self.unsettled = true;
     }
@@ -240,6 +257,9 @@ impl State {
             self.unsettled = false;
             let entries = self.frozen.as_ref().map_or(self.fleet.entries(), |frozen| &frozen.entries);
             self.table.arrange(entries, &self.filter.filter);
+            if self.frozen.is_none() {
+                self.totals = self.fleet.totals();
+            }
         }
         self.table.list.settle(self.table.rows.len(), height);
     }

@@ -26,6 +26,7 @@ pub(super) fn act(state: &mut State, action: Action) {
 fn origins(state: &State) -> Vec<Option<OriginId>> {
     match state.screen() {
         Screen::Mesh(_) => state.entries().iter().map(|entry| Some(entry.host.origin())).collect(),
+        Screen::Events(_) => state.events().iter().map(|event| event.origin).collect(),
         Screen::Alerts(_) => state.alerts().iter().map(|(entry, _)| Some(entry.host.origin())).collect(),
         _ => Vec::new(),
     }

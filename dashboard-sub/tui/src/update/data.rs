@@ -34,6 +34,7 @@ pub(super) fn missed(state: &mut State, view: &View) -> Effect {
 }
 
 pub(super) fn tick(state: &mut State, view: &View) -> Effect {
+    state.traffic.look(view.counters(), state.clock.now);
     state.fleet.handle_tick(view, state.clock.now, state.clock.wall_s);
     seen(state)
 }

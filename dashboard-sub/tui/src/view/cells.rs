@@ -67,7 +67,7 @@ pub(super) fn cell(
         Column::Temperature => temperature(state, entry, levels),
         Column::Services => services(state, entry),
         Column::Backup => backup(state, entry),
-        Column::Event => text(Tone::Faint, &last(entry)),
+        Column::Event => last_event(state, entry, width),
         Column::Role => text(Tone::Plain, &units::printable(&identity.role)),
         Column::Groups => text(Tone::Plain, &units::printable(&identity.groups.join(","))),
         Column::Hops => text(Tone::Plain, &host.hops().to_string()),
@@ -168,9 +168,12 @@ fn backup(state: &State, entry: &Entry) -> Line<'static> {
     Line::from(span(state, tone, text))
 }
 
-/// What is the gravest of what is wrong.
-fn last(entry: &Entry) -> String {
-    entry.assessment.findings.first().map(|finding| finding.what.clone()).unwrap_or_default()
+/// What happened last, and how long ago.
+fn last_event(state: &State, entry: &Entry, width: usize) -> Line<'static> {
+    let Some(event) = &entry.last_event else { return Line::default() };
+    let age = units::short_duration((state.shown().wall_s - event.at_s).max(0.0));
+    let tone = if event.severity == Status::Ok { Tone::Faint } else { status_tone(event.severity) };
+    Line::from(span(state, tone, fit(&format!("{age} {}", event.what), width, state)))
 }
 
 fn tone(figure: Figure, bounds: Bounds) -> Tone {

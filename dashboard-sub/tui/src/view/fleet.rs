@@ -50,7 +50,7 @@ fn heading(buffer: &mut Buffer, area: Rect, state: &State, places: &Places) {
 
 fn host(buffer: &mut Buffer, line: Rect, state: &State, places: &Places, at: usize) {
     let Some(entry) = state.entries().get(at) else { return };
-    let levels = state.thresholds.levels_of(&entry.host);
+    let levels = state.fleet.thresholds().levels_of(&entry.host);
     for (column, place) in places {
         let text = cell(state, entry, &levels, *column, usize::from(place.end - place.start));
         put(buffer, line.y, place, column.info().right, &text);

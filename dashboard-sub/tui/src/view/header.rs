@@ -25,17 +25,34 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State) {
     }
 }
 
+/// How many hosts are how, and what they do together.
 fn totals(state: &State) -> Line<'static> {
-    let hosts = state.entries().len();
+    let totals = &state.totals;
+    let hosts = if totals.hosts == 1 { "host" } else { "hosts" };
     let mut line = Line::from(vec![
         span(state, Tone::Strong, " grapevine"),
-        span(state, Tone::Plain, format!("  {hosts} {}", if hosts == 1 { "host" } else { "hosts" })),
+        span(state, Tone::Plain, format!("  {} {hosts}", totals.hosts)),
     ]);
-    for status in [Status::Critical, Status::Warning, Status::Unknown, Status::Stale, Status::Ok] {
-        let count = state.entries().iter().filter(|entry| entry.assessment.status == status).count();
+    for status in Status::ALL.into_iter().rev() {
+        let count = totals.count(status);
         if count > 0 {
             let text = format!("  {} {count}", mark(state, status));
             line.push_span(span(state, status_tone(status), text));
+        }
+    }
+    let percent = |percent: Option<f64>| percent.map(|percent| format!("{percent:.0}%"));
+    let memory = (totals.memory_total_bytes > 0.0).then(|| {
+        format!(
+            "{} of {}",
+            units::quantity(totals.memory_used_bytes, "bytes"),
+            units::quantity(totals.memory_total_bytes, "bytes")
+        )
+    });
+    let gpus = percent(totals.gpu_use_percent).map(|percent| format!("{percent} of {}", totals.gpus));
+    for (name, figure) in [("gpu", gpus), ("cpu", percent(totals.cpu_percent)), ("ram", memory)] {
+        if let Some(figure) = figure {
+            line.push_span(span(state, Tone::Faint, format!("   {name} ")));
+            line.push_span(span(state, Tone::Plain, figure));
         }
     }
     line
@@ -76,5 +93,17 @@ fn source(state: &State) -> Line<'static> {
         None if state.origin == Origin::Demo => (Tone::Faint, "made-up hosts, no network".to_owned()),
         None => (Tone::Faint, "a recording, no network".to_owned()),
     };
-    Line::from(span(state, tone, format!(" {}", units::printable(&text))))
+    let mut line = Line::from(span(state, tone, format!(" {}", units::printable(&text))));
+    let interval = state.interval();
+    let more = [
+        state.traffic.per_s.map(|per_s| format!("{per_s:.0} frames/s")),
+        (state.traffic.bad > 0).then(|| format!("{} bad", state.traffic.bad)),
+        (!interval.is_zero()).then(|| format!("every {} s", interval.as_secs_f64())),
+        (!state.filter.text.is_empty()).then(|| format!("filter {}", units::printable(&state.filter.text))),
+    ];
+    for text in more.into_iter().flatten() {
+        line.push_span(span(state, Tone::Border, state.theme.glyphs.separator()));
+        line.push_span(span(state, Tone::Faint, text));
+    }
+    line
 }
