@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use grapevine_proto::{
-    Frame, HostName, Identity, LabelsRef, Links, MetricRef, Mirror, OriginId, Position, Shape, StateRef,
-    States,
+    Frame, HostName, Identity, LabelsRef, Links, MetricId, MetricRef, Mirror, OriginId, Position, Shape,
+    StateRef, States,
 };
 
 use crate::freshness::Freshness;
@@ -107,6 +107,16 @@ impl Host {
         self.shape.places_of(metric).filter_map(|index| self.reading(index))
     }
 
+    /// The metrics of which there are readings, in ascending order of their numbers.
+    pub fn metrics(&self) -> &[MetricRef] {
+        self.shape.metrics()
+    }
+
+    /// The readings of the metric with this number, one for each set of labels.
+    pub fn readings_of_id(&self, metric: MetricId) -> impl Iterator<Item = HostReading<'_>> {
+        self.shape.places_of_id(metric).filter_map(|index| self.reading(index))
+    }
+
     /// The number of the reading without labels of the metric named `metric`, fresh or kept.
     pub fn number(&self, metric: &str) -> Option<f64> {
         self.readings_of(metric).find(|reading| reading.metric.labels.is_empty())?.state.number()
@@ -159,9 +169,11 @@ impl<'a> HostReading<'a> {
         self.read_at.map_or(frame_age_ms, |read_at| since_ms(read_at, now).max(frame_age_ms))
     }
 
-    /// Whether the value is too old at `now` to be shown as current.
+    /// Whether the value is too old at `now` to be shown as current. A host that speaks seldom is not stale between its
+    /// frames.
     pub fn is_stale(&self, now: Instant) -> bool {
-        self.age_ms(now) > u64::from(self.metric.max_age_ms)
+        let patience_ms = Freshness::fresh_ms(self.host.identity.interval_ms);
+        self.age_ms(now) > u64::from(self.metric.max_age_ms).max(patience_ms)
     }
 }
 

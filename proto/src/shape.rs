@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::slice;
 use std::sync::{Arc, Weak};
 
@@ -41,6 +42,11 @@ impl Shape {
         self.len() == 0
     }
 
+    /// The metrics of which there are readings, in ascending order of their numbers.
+    pub fn metrics(&self) -> &[MetricRef] {
+        &self.metrics
+    }
+
     /// Metric and labels of every reading.
     pub fn iter(&self) -> ShapeIter<'_> {
         ShapeIter {
@@ -74,6 +80,15 @@ impl Shape {
             (metric, std::mem::replace(&mut start, usize::from(end.reading))..usize::from(end.reading))
         });
         runs.filter(move |(metric, _)| metric.name == name).flat_map(|(_, places)| places)
+    }
+
+    /// The places of the readings of the metric with this number.
+    pub fn places_of_id(&self, id: MetricId) -> Range<usize> {
+        let end_of = |at: usize| self.ends.get(at).map_or(0, |end| usize::from(end.reading));
+        match self.metrics.binary_search_by_key(&id, |metric| metric.id) {
+            Ok(at) => at.checked_sub(1).map_or(0, end_of)..end_of(at),
+            Err(_) => 0..0,
+        }
     }
 
     /// The same with the list of metrics that `lists` has, if it is equal.

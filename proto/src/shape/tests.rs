@@ -40,9 +40,13 @@ proptest! {
             prop_assert_eq!(shape.metric(index), Some(metric));
             let of_name = readings.iter().enumerate().filter(|(_, other)| other.metric == reading.metric);
             prop_assert!(shape.places_of(&metric.name).eq(of_name.map(|(place, _)| place)));
+            prop_assert!(shape.places_of_id(metric.id).eq(shape.places_of(&metric.name)));
+            prop_assert!(shape.metrics().contains(metric));
         }
         prop_assert_eq!(shape.get(readings.len()), None);
         prop_assert_eq!(shape.places_of("no.metric").count(), 0);
+        prop_assert_eq!(shape.places_of_id(MetricId(u16::MAX)).count(), 0);
+        prop_assert!(shape.metrics().is_sorted_by_key(|metric| metric.id));
     }
 
     #[test]
