@@ -9,7 +9,7 @@ use grapevine_tests::programs::{command, repository};
 use serde_json::Value;
 
 /// Which of our packages each of our packages may use: the arrows of ARCHITECTURE.md.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("grapevine-proto", &[]),
     ("grapevine-zmtp", &[]),
     ("grapevine-fuzz", &["grapevine-proto", "grapevine-zmtp"]),
@@ -20,6 +20,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("grapevine-sub", &["grapevine-proto", "grapevine-zmtp"]),
     ("grapevine-demo", &["grapevine-proto"]),
     ("grapevine-tui", &["grapevine-proto", "grapevine-sub"]),
+    ("grapevine-web", &["grapevine-proto", "grapevine-sub"]),
     ("grapevine-cli", &["grapevine-proto", "grapevine-sub", "grapevine-demo", "grapevine-tui"]),
     ("grapevine-fake-nvml", &[]),
     ("grapevine-tests", &["grapevine-proto", "grapevine-zmtp", "grapevine-sub"]),
