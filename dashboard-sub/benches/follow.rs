@@ -3,7 +3,7 @@
 //! `news` folds genuine deltas, which are all verified; `news_while_watched` the same with somebody who holds the
 //! view, so that hosts are copied when they change; `news_of_linked` that of hosts with six neighbours each, whose votes
 //! are counted, and `news_of_lost` that of hosts that all lose their neighbours at once; `repeated` folds frames that are known already, which are
-//! dropped before they are verified; `verify` is the signature alone.
+//! dropped before they are verified; `verify` is the signature alone, `verify_together` that of many.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
@@ -16,8 +16,9 @@ use std::time::Instant;
 
 use divan::{Bencher, counter::ItemsCount};
 use fleet::{FleetHost, Heard, SERVER};
-use grapevine_proto::{Frame, Identity, Lost, OriginId, Position};
+use grapevine_proto::{Frame, Genuine, Identity, Lost, OriginId, Position, Verifier};
 use grapevine_sub::Follower;
+use grapevine_sub::limits::BATCH_MAX;
 use origin::Origin;
 
 fn main() {
@@ -61,8 +62,8 @@ fn lose(origin: &mut Origin, neighbours: &[OriginId]) {
 
 fn follow(follower: &mut Follower, frames: &[Heard]) {
     let now = Instant::now();
-    for (name, frame) in frames {
-        follower.handle_message(name.as_bytes(), frame.clone(), now);
+    for frames in frames.chunks(BATCH_MAX) {
+        follower.handle_messages(frames, now);
         while follower.poll_change().is_some() {}
     }
 }
@@ -122,11 +123,25 @@ fn repeated(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(HOSTS)).bench_local(|| follow(&mut follower, &deltas));
 }
 
+/// Signatures of so many hosts, one by one.
 #[divan::bench]
 fn verify(bencher: Bencher<'_, '_>) {
-    let (keyframes, deltas) = frames();
-    let [keyframe, delta] = [keyframes, deltas]
-        .map(|frames| frames.into_iter().next().map(|(_, frame)| Frame::parse(frame).unwrap()).unwrap());
-    let (_, verifier) = Identity::of_keyframe(&keyframe).unwrap();
-    bencher.counter(ItemsCount::new(1_usize)).bench_local(|| delta.verify(&verifier));
+    let claims = claims(64);
+    let check = |(frame, verifier): &(Frame, Verifier)| assert!(frame.verify(verifier));
+    bencher.counter(ItemsCount::new(claims.len())).bench_local(|| claims.iter().for_each(check));
+}
+
+/// The same, so many together.
+#[divan::bench(args = [2, 3, 4, 8, 16, 32, 64, 128])]
+fn verify_together(bencher: Bencher<'_, '_>, count: usize) {
+    let claims = claims(count);
+    let checked = || Genuine::check_all(claims.clone()).unwrap();
+    bencher.counter(ItemsCount::new(count)).bench_local(checked);
+}
+
+fn claims(count: usize) -> Vec<(Frame, Verifier)> {
+    let (keyframes, deltas) = fleet::frames(&SERVER, count);
+    let parse = |heard: &Heard| Frame::parse(heard.1.clone()).unwrap();
+    let verifiers = keyframes.iter().map(|heard| Identity::verifier_of(&parse(heard)).unwrap());
+    deltas.iter().map(parse).zip(verifiers).collect()
 }

@@ -16,6 +16,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use crate::change::Change;
 use crate::chooser::Chooser;
 use crate::follower::Follower;
+use crate::gathering::Gathering;
 use crate::limits::{SILENCE_INTERVALS, TICK};
 use crate::recording::{RecordError, Recorder};
 use crate::subscription::{Options, Shared};
@@ -30,6 +31,7 @@ pub(crate) struct Driver {
     /// Endpoints that are dialled, by the dial's id; dropping a dial gives it up.
     dials: BTreeMap<DialId, (usize, Dial)>,
     link: Option<Link>,
+    gathering: Gathering,
     silence_max: Duration,
     recorder: Option<Recorder>,
     recorded: Result<(), RecordError>,
@@ -55,6 +57,7 @@ impl Driver {
             prefixes: options.subscribed_prefixes().into_iter().map(Bytes::from).collect(),
             dials: BTreeMap::new(),
             link: None,
+            gathering: Gathering::new(Instant::now()),
             silence_max: options.silence_max,
             recorder: options.recorder,
             recorded: Ok(()),
@@ -67,17 +70,19 @@ impl Driver {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             self.dial_what_is_due();
-            let deadline = self.chooser.deadline();
+            let (deadline, gathered) = (self.chooser.deadline(), self.gathering.deadline());
             tokio::select! {
                 _ = &mut ended => break,
                 event = self.events.recv() => match event {
-                    Some(event) => self.handle(event, Instant::now()),
+                    Some(event) => self.handle_all(event, Instant::now()),
                     None => break,
                 },
                 _ = ticks.tick() => self.tick(Instant::now()),
+                () = until(gathered) => self.fold_gathered(),
                 () = until(deadline) => {}
             }
         }
+        self.fold_gathered();
         self.net.shutdown(Duration::ZERO).await;
         self.record(Recorder::flush);
         self.recorded
@@ -87,6 +92,18 @@ impl Driver {
         while let Some((place, endpoint)) = self.chooser.poll_dial(Instant::now()) {
             let dial = self.net.dial(endpoint, DialAs::Sub { prefixes: self.prefixes.clone() });
             self.dials.insert(dial.id(), (place, dial));
+        }
+    }
+
+    /// Handles `event` and those that wait behind it, as far as messages of one batch go.
+    fn handle_all(&mut self, event: Event, now: Instant) {
+        let mut next = Some(event);
+        while let Some(event) = next {
+            self.handle(event, now);
+            next = if self.gathering.has_room() { self.events.try_recv() } else { None };
+        }
+        if self.gathering.deadline().is_some_and(|deadline| deadline <= now) {
+            self.fold_gathered();
         }
     }
 
@@ -127,6 +144,7 @@ impl Driver {
     }
 
     fn lose(&mut self, reason: String, now: Instant) {
+        self.fold_gathered();
         self.link = None;
         self.chooser.handle_down(reason, now);
         self.shared.set_connection(self.chooser.connection());
@@ -144,7 +162,14 @@ impl Driver {
             return;
         };
         self.record(|recorder| recorder.record(name, frame, now));
-        self.shared.fold(|follower| follower.handle_message(name, frame.clone(), now));
+        self.gathering.push(name.clone(), frame.clone(), now);
+    }
+
+    fn fold_gathered(&mut self) {
+        let messages = self.gathering.take();
+        if !messages.is_empty() {
+            self.shared.fold(|follower| follower.handle_messages(&messages, Instant::now()));
+        }
     }
 
     fn tick(&mut self, now: Instant) {

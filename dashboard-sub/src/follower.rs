@@ -7,15 +7,16 @@ use std::time::Instant;
 use bytes::Bytes;
 use grapevine_proto::limits::{ORIGIN_FORGET_MS, ORIGINS_MAX};
 use grapevine_proto::{
-    Applied, Frame, FrameKind, HISTORY_PREFIX, HostName, Identity, Links, MetricLists, Mirror, OriginId,
-    Shape,
+    Applied, Frame, FrameError, FrameKind, HISTORY_PREFIX, HostName, Identity, Links, MetricLists, Mirror,
+    OriginId, Shape, Verifier,
 };
 
+use crate::arrived::{Arrived, check_together};
 use crate::change::{Change, HostChange};
 use crate::counters::{Counters, Fault};
 use crate::history::History;
 use crate::host::{Difference, Host};
-use crate::limits::VIEW_READINGS_MAX;
+use crate::limits::{BATCH_MAX, VIEW_BYTES_MAX};
 use crate::view::{Hosts, View};
 use crate::votes::{changed_votes, is_given_up};
 
@@ -27,7 +28,8 @@ use crate::votes::{changed_votes, is_given_up};
 pub struct Follower {
     origins: BTreeMap<OriginId, Box<Mirror>>,
     lists: MetricLists,
-    readings_total: usize,
+    /// What all mirrors hold.
+    held_bytes: usize,
     hosts: Hosts,
     counters: Counters,
     /// The view as it is now, once somebody wanted it.
@@ -40,6 +42,7 @@ pub struct Follower {
 struct Before {
     name: HostName,
     epoch: u32,
+    held_bytes: usize,
     shape: Arc<Shape>,
 }
 
@@ -52,13 +55,23 @@ impl Follower {
     /// Takes in a message, a host name and a frame, that arrived at `now`. One of the past becomes a [`Change::Past`]
     /// and does not touch the view.
     pub fn handle_message(&mut self, name: &[u8], frame: Bytes, now: Instant) {
-        self.count(|counters| counters.messages += 1);
-        let folded = match name.strip_prefix(HISTORY_PREFIX.as_bytes()) {
-            Some(name) => self.fold_past(name, frame, now),
-            None => self.fold(name, frame, now),
-        };
-        if let Err(fault) = folded {
-            self.reject(name, fault);
+        self.handle(name, Arrived::parse(frame), now);
+    }
+
+    /// Takes in messages, each a host name and a frame, that arrived one after the other until `now`. Their signatures are
+    /// checked together, in half the time; what becomes of each is the same.
+    pub fn handle_messages<N: AsRef<[u8]>>(&mut self, messages: &[(N, Bytes)], now: Instant) {
+        for batch in messages.chunks(BATCH_MAX) {
+            let names = batch.iter().map(|(name, _)| name.as_ref());
+            let frames = batch.iter().map(|(_, frame)| Frame::parse(frame.clone()));
+            let claims = frames.zip(names.clone()).map(|(frame, name)| {
+                let verifier = frame.as_ref().ok().and_then(|frame| self.verifier_of(name, frame));
+                (frame, verifier)
+            });
+            let arrived = check_together(claims.collect());
+            for (name, arrived) in names.zip(arrived) {
+                self.handle(name, arrived, now);
+            }
         }
     }
 
@@ -104,44 +117,71 @@ impl Follower {
         self.hosts.all()
     }
 
-    fn fold(&mut self, name: &[u8], frame: Bytes, now: Instant) -> Result<(), Fault> {
-        let frame = Frame::parse(frame)?;
+    /// What is to check the frame's signature, if it may say something new.
+    fn verifier_of(&self, name: &[u8], frame: &Frame) -> Option<Verifier> {
+        let mirror = if name.starts_with(HISTORY_PREFIX.as_bytes()) {
+            self.history.mirror(frame.origin())
+        } else {
+            self.origins.get(&frame.origin()).map(AsRef::as_ref)
+        };
+        match mirror {
+            Some(mirror) => mirror.awaits(frame).then(|| mirror.verifier().clone()),
+            None if frame.kind() == FrameKind::Keyframe => Identity::verifier_of(frame),
+            None => None,
+        }
+    }
+
+    fn handle(&mut self, name: &[u8], arrived: Result<Arrived, FrameError>, now: Instant) {
+        self.count(|counters| counters.messages += 1);
+        let folded = arrived.map_err(Fault::from).and_then(|arrived| {
+            match name.strip_prefix(HISTORY_PREFIX.as_bytes()) {
+                Some(name) => self.fold_past(name, &arrived, now),
+                None => self.fold(name, &arrived, now),
+            }
+        });
+        if let Err(fault) = folded {
+            self.reject(name, fault);
+        }
+    }
+
+    fn fold(&mut self, name: &[u8], arrived: &Arrived, now: Instant) -> Result<(), Fault> {
+        let frame = arrived.frame();
         let name = std::str::from_utf8(name).map_err(|_| Fault::Layout)?;
         if self.origins.contains_key(&frame.origin()) {
-            return self.update(name, &frame, now);
+            return self.update(name, arrived, now);
         }
         if frame.kind() == FrameKind::Keyframe {
-            return self.join(name, &frame, now);
+            return self.join(name, arrived, now);
         }
         self.count(|counters| counters.early += 1);
         Ok(())
     }
 
-    fn fold_past(&mut self, name: &[u8], frame: Bytes, now: Instant) -> Result<(), Fault> {
-        let past = self.history.replay(name, &Frame::parse(frame)?, now)?;
+    fn fold_past(&mut self, name: &[u8], arrived: &Arrived, now: Instant) -> Result<(), Fault> {
+        let past = self.history.replay(name, arrived, now)?;
         self.changes.extend(past.map(Change::Past));
         Ok(())
     }
 
-    fn join(&mut self, name: &str, frame: &Frame, now: Instant) -> Result<(), Fault> {
+    fn join(&mut self, name: &str, arrived: &Arrived, now: Instant) -> Result<(), Fault> {
         if self.origins.len() >= ORIGINS_MAX {
             return Err(Fault::Full);
         }
-        let mut mirror = Mirror::new(frame)?;
+        let mut mirror = arrived.mirror()?;
         if mirror.identity().host.as_str() != name {
             return Err(Fault::Name);
         }
-        if self.readings_total + mirror.shape().len() > VIEW_READINGS_MAX {
+        if self.held_bytes + mirror.held_bytes() > VIEW_BYTES_MAX {
             return Err(Fault::Full);
         }
         mirror.share(&mut self.lists);
-        self.admit(Box::new(mirror), frame, now);
+        self.admit(Box::new(mirror), arrived.frame(), now);
         Ok(())
     }
 
     fn admit(&mut self, mirror: Box<Mirror>, frame: &Frame, now: Instant) {
         let host = Arc::new(Host::new(&mirror, frame, now));
-        self.readings_total += mirror.shape().len();
+        self.held_bytes += mirror.held_bytes();
         self.origins.insert(frame.origin(), mirror);
         self.hosts_mut().insert(Arc::clone(&host));
         self.tell(&host, HostChange::Joined);
@@ -149,11 +189,22 @@ impl Follower {
         self.count_votes(host.origin(), &Links::default(), now);
     }
 
-    fn update(&mut self, name: &str, frame: &Frame, now: Instant) -> Result<(), Fault> {
+    fn update(&mut self, name: &str, arrived: &Arrived, now: Instant) -> Result<(), Fault> {
+        let frame = arrived.frame();
         let Some(mirror) = self.origins.get_mut(&frame.origin()) else { return Ok(()) };
         check_name(mirror, name, frame)?;
         let before = Before::of(mirror);
-        match mirror.apply(frame)? {
+        let applied = arrived.apply_to(mirror)?;
+        if !Arc::ptr_eq(mirror.shape(), &before.shape) {
+            mirror.share(&mut self.lists);
+        }
+        let is_renamed = mirror.identity().host != before.name;
+        self.held_bytes = (self.held_bytes + mirror.held_bytes()).saturating_sub(before.held_bytes);
+        if self.held_bytes > VIEW_BYTES_MAX {
+            self.forget(frame.origin(), &before.name, now);
+            return Err(Fault::Full);
+        }
+        match applied {
             Applied::Old => {
                 self.count(|counters| counters.duplicates += 1);
                 return Ok(());
@@ -163,15 +214,6 @@ impl Follower {
                 return Ok(());
             }
             Applied::Updated | Applied::Replaced | Applied::Left => {}
-        }
-        if !Arc::ptr_eq(mirror.shape(), &before.shape) {
-            mirror.share(&mut self.lists);
-        }
-        let is_renamed = mirror.identity().host != before.name;
-        self.readings_total = self.readings_total + mirror.shape().len() - before.shape.len();
-        if self.readings_total > VIEW_READINGS_MAX {
-            self.forget(frame.origin(), &before.name, now);
-            return Err(Fault::Full);
         }
         if is_renamed {
             if let Some(mirror) = self.forget(frame.origin(), &before.name, now) {
@@ -234,7 +276,7 @@ impl Follower {
 
     fn forget(&mut self, origin: OriginId, name: &HostName, now: Instant) -> Option<Box<Mirror>> {
         let mirror = self.origins.remove(&origin)?;
-        self.readings_total = self.readings_total.saturating_sub(mirror.shape().len());
+        self.held_bytes = self.held_bytes.saturating_sub(mirror.held_bytes());
         if let Some(host) = self.hosts_mut().remove(name, origin) {
             self.tell(&host, HostChange::Forgotten);
             self.settle_conflicts(name);
@@ -285,6 +327,7 @@ impl Before {
         Self {
             name: mirror.identity().host.clone(),
             epoch: mirror.position().epoch,
+            held_bytes: mirror.held_bytes(),
             shape: Arc::clone(mirror.shape()),
         }
     }

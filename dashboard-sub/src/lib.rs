@@ -40,6 +40,7 @@
 //! are counted by [`Fault`]. Two origins that claim one name are shown both, and marked. Everything that comes from
 //! the network is bounded: [`limits`].
 
+mod arrived;
 mod change;
 mod chooser;
 mod connection;
@@ -50,6 +51,7 @@ mod filter;
 mod fleet;
 mod follower;
 mod freshness;
+mod gathering;
 mod glob;
 mod history;
 mod host;

@@ -110,6 +110,31 @@ async fn the_state_comes_first_and_then_the_stream() {
 }
 
 #[tokio::test]
+async fn many_hosts_at_once_all_come_and_their_news_too() {
+    let agent = Agent::start().await;
+    let mut origins: Vec<Origin> = (0..120).map(|key| Origin::new(&format!("srv-{key:03}"), key)).collect();
+    let say = |origins: &mut [Origin], cpu_use| {
+        origins.iter_mut().for_each(|origin| agent.say(&origin.name.clone(), origin.frame(cpu_use)));
+    };
+    say(&mut origins, 10.0);
+    let subscription = attach([&agent]);
+    let mut changes = subscription.changes();
+    for said in [10.0, 20.0, 30.0] {
+        if said > 10.0 {
+            say(&mut origins, said);
+        }
+        let is_shown = || {
+            let view = subscription.view();
+            view.hosts().len() == 120 && view.hosts().iter().all(|host| host.number("cpu.use") == Some(said))
+        };
+        while !is_shown() {
+            timeout(Duration::from_secs(10), changes.next()).await.unwrap();
+        }
+    }
+    assert_eq!(subscription.view().counters().faults_total(), 0);
+}
+
+#[tokio::test]
 async fn only_hosts_with_the_prefixes_come() {
     let agent = Agent::start().await;
     for (name, key) in [("db-01", 1), ("srv-01", 2), ("web-01", 3)] {

@@ -1,7 +1,5 @@
 //! Whatever comes in whatever order, a host shows just what its origin meant by the frame that counts.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 mod origin;
 mod story;
 

@@ -118,6 +118,69 @@ proptest! {
     }
 }
 
+/// What a view shows, and what it counted.
+fn shown(view: &View) -> String {
+    let hosts = view.hosts().iter().map(|host| {
+        let readings: Vec<_> = host.readings().map(|reading| (reading.labels, reading.state)).collect();
+        format!("{} {:?} {:?}", host.name(), host.position(), readings)
+    });
+    format!("{:?} {:?}", hosts.collect::<Vec<_>>(), view.counters())
+}
+
+fn told(follower: &mut Follower) -> Vec<String> {
+    let tell = |change| match change {
+        Change::Host { host, what } => format!("{} {what:?}", host.name()),
+        Change::Past(host) => format!("{} {:?}", host.name(), host.position()),
+        other => format!("{other:?}"),
+    };
+    std::iter::from_fn(|| follower.poll_change()).map(tell).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn messages_that_are_checked_together_are_taken_in_as_one_by_one(
+        deeds in prop::collection::vec((deed(), any::<Index>(), prop::bool::weighted(0.3)), 1..100),
+        honest in any::<bool>(),
+    ) {
+        let frames = genuine();
+        let messages: Vec<(String, Bytes)> = deeds.iter().map(|(deed, which, is_past)| {
+            let (name, frame) = commit(if honest { &Deed::Relay } else { deed }, &frames, which);
+            (format!("{}{name}", if *is_past { HISTORY_PREFIX } else { "" }), frame)
+        }).collect();
+        let now = Instant::now();
+        let (mut alone, mut together) = (Follower::new(), Follower::new());
+        for (name, frame) in &messages {
+            alone.handle_message(name.as_bytes(), frame.clone(), now);
+        }
+        together.handle_messages(&messages, now);
+        prop_assert_eq!(shown(&together.view()), shown(&alone.view()));
+        prop_assert_eq!(told(&mut together), told(&mut alone));
+    }
+}
+
+#[test]
+fn a_forged_frame_among_many_is_found_and_costs_no_other() {
+    let mut origins: Vec<Origin> = (0..40).map(|key| Origin::new(&format!("srv-{key}"), key)).collect();
+    let mut follower = Follower::new();
+    let now = Instant::now();
+    for cpu_use in [10.0, 20.0] {
+        let mut messages: Vec<(String, Bytes)> =
+            origins.iter_mut().map(|origin| (origin.name.clone(), origin.frame(cpu_use))).collect();
+        let (name, frame) = messages[17].clone();
+        let mut forged = frame.to_vec();
+        // The last byte of the signature; the hop count and the age follow it.
+        let last = forged.len() - 6;
+        forged[last] ^= 1;
+        messages.insert(17, (name, forged.into()));
+        follower.handle_messages(&messages, now);
+    }
+    let view = follower.view();
+    assert_eq!(view.hosts().iter().filter(|host| host.number("cpu.use") == Some(20.0)).count(), 40);
+    assert_eq!((view.counters().faults(Fault::Signature), view.counters().faults_total()), (2, 2));
+}
+
 #[test]
 fn no_more_hosts_are_taken_in_than_fit() {
     let mut follower = Follower::new();

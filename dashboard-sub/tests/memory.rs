@@ -9,7 +9,12 @@ mod origin;
 use std::time::Instant;
 
 use fleet::{FULL, FleetHost, Model, SERVER, SERVICES};
-use grapevine_sub::Follower;
+use grapevine_proto::catalogue::service;
+use grapevine_proto::limits::{LABEL_BYTES_MAX, TEXT_BYTES_MAX};
+use grapevine_proto::{Reading, State, Value};
+use grapevine_sub::limits::VIEW_BYTES_MAX;
+use grapevine_sub::{Fault, Follower};
+use origin::{Origin, reading};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -21,13 +26,44 @@ const HOSTS: usize = 200;
 const HOST_BYTES_MAX: usize = 4096;
 
 #[test]
-fn a_host_takes_at_most_4_kib() {
+fn a_host_takes_few_bytes_and_all_hosts_no_more_than_they_may() {
     let (bytes, readings) = bytes_per_host(&SERVER);
     assert!((110..=130).contains(&readings), "{readings} readings are not what a server has");
     assert!(bytes <= HOST_BYTES_MAX, "{bytes} bytes a host, {HOST_BYTES_MAX} are the most");
     for model in [FULL, SERVICES] {
         bytes_per_host(&model);
     }
+    hosts_full_of_texts_are_bounded();
+}
+
+/// Nothing but labels and texts of the greatest length, as many as fit a frame.
+fn hosts_full_of_texts_are_bounded() {
+    let before = ALLOCATOR.current_usage();
+    let mut follower = Follower::new();
+    let now = Instant::now();
+    for number in 0_usize.. {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&number.to_le_bytes());
+        let name = format!("srv-{number}");
+        let frame = Origin::seeded(&name, seed).frame_of(&texts());
+        follower.handle_message(name.as_bytes(), frame, now);
+        while follower.poll_change().is_some() {}
+        if follower.view().counters().faults(Fault::Full) > 0 {
+            break;
+        }
+    }
+    let bytes = ALLOCATOR.current_usage() - before;
+    let hosts = follower.hosts().len();
+    println!("full: {hosts} hosts of texts, {bytes} bytes");
+    assert_eq!(follower.view().counters().faults_total(), 1);
+    assert!(bytes <= VIEW_BYTES_MAX + 2048 * hosts, "{bytes} bytes of {hosts} hosts");
+    assert!(bytes > VIEW_BYTES_MAX / 2, "much less than it is said to hold");
+}
+
+fn texts() -> Vec<Reading> {
+    let text = |n: usize| format!("{n:=<TEXT_BYTES_MAX$}");
+    let label = |n: usize| format!("{n:->LABEL_BYTES_MAX$}");
+    (0..160).map(|n| reading(&service::RESULT, &[&label(n)], State::Present(Value::Text(text(n))))).collect()
 }
 
 /// Bytes that a host takes once a keyframe and a delta came, and its readings.

@@ -51,6 +51,21 @@ fn packages_use_each_other_as_the_architecture_says() {
     }
 }
 
+/// What dashboards need to check signatures in batches is no part of the agent.
+#[test]
+fn the_agent_has_nothing_that_only_dashboards_need() {
+    let tree = command(env!("CARGO"))
+        .args(["tree", "--package", "grapevine-agent", "--edges", "normal", "--prefix", "none", "--offline"])
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    assert!(tree.contains("ed25519-dalek"), "{tree}");
+    for package in ["merlin", "rand_core v0.6", "grapevine-sub"] {
+        assert!(!tree.contains(package), "the agent depends on {package}");
+    }
+}
+
 #[test]
 fn files_are_short_enough_to_know() {
     for path in sources() {

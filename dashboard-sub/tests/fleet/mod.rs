@@ -125,6 +125,12 @@ impl FleetHost {
         (self.origin.name.clone(), self.origin.frame_of(&self.readings))
     }
 
+    /// The first frame after a restart of the agent.
+    pub(crate) fn restart(&mut self) -> Heard {
+        self.origin = self.origin.restarted();
+        self.frame()
+    }
+
     /// One reading in four moves, one in twelve is absent.
     fn move_to(&mut self, second: u32) {
         for (place, reading) in (0_u32..).zip(&mut self.readings) {
