@@ -251,6 +251,11 @@ impl Host {
         &self.shape
     }
 
+    /// The states of all readings, in their order.
+    pub(crate) fn states(&self) -> &States {
+        &self.states
+    }
+
     pub(crate) fn has_left(&self) -> bool {
         self.left
     }

@@ -65,7 +65,7 @@ pub const FILTER_BYTES_MAX: usize = 1024;
 /// shows of 1,000 hosts fits into 20 MB beside it.
 pub const HISTORY_BYTES_MAX: usize = 8 << 20;
 
-/// The smallest bound of a history: a host of 4,096 readings has room to take one chunk for each in both tiers.
+/// The smallest bound of a history: twelve times as many chunks as a host may need at once, of 1,024 series in two tiers.
 pub const HISTORY_BYTES_MIN: usize = 1 << 20;
 
 /// Seconds for which a history keeps every change.
@@ -81,7 +81,7 @@ pub const SERIES_BYTES: usize = 512;
 /// Most hosts that have focus at the same time.
 pub const FOCUS_MAX: usize = 4;
 
-/// Most series of a host that has focus.
+/// Most series of a host, which one that has focus may have in any case.
 pub const FOCUS_SERIES_MAX: usize = 1024;
 
 /// A host of which nothing but the age changes is judged anew after so long: at some 10 us each, 10,000 silent hosts take

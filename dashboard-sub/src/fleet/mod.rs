@@ -33,7 +33,7 @@ pub use self::totals::Totals;
 pub struct Fleet {
     /// In the order of names, then origins, as in a [`View`].
     entries: Vec<Entry>,
-    names: BTreeMap<OriginId, HostName>,
+    places: BTreeMap<OriginId, Place>,
     thresholds: Thresholds,
     archive: Archive,
     events: EventLog,
@@ -41,6 +41,14 @@ pub struct Fleet {
     is_attached: Option<bool>,
     /// When an agent was found, or the start.
     attached_at: Instant,
+}
+
+/// Where a host is.
+#[derive(Debug)]
+struct Place {
+    name: HostName,
+    /// Its place among the entries when it was last looked for; others may have joined since.
+    index: usize,
 }
 
 /// What a fleet is to keep, and how it is to judge.
@@ -57,7 +65,7 @@ impl Fleet {
     pub fn new(options: FleetOptions, now: Instant) -> Self {
         Self {
             entries: Vec::new(),
-            names: BTreeMap::new(),
+            places: BTreeMap::new(),
             thresholds: options.thresholds,
             archive: Archive::new(options.archive, now),
             events: EventLog::default(),
@@ -128,9 +136,8 @@ impl Fleet {
 
     /// The host of this origin.
     pub fn entry(&self, origin: OriginId) -> Option<&Entry> {
-        let name = self.names.get(&origin)?;
-        let key = |entry: &Entry| entry.host.name().cmp(name).then(entry.host.origin().cmp(&origin));
-        self.entries.get(self.entries.binary_search_by(key).ok()?)
+        let name = &self.places.get(&origin)?.name;
+        self.entries.get(self.search(name, origin).ok()?)
     }
 
     /// The past of one of a host's series, if it is kept.
@@ -165,7 +172,7 @@ impl Fleet {
 
     fn insert(&mut self, index: usize, host: &Arc<Host>, now: Instant, wall_s: f64) {
         self.archive.take(host, now);
-        self.names.insert(host.origin(), host.name().clone());
+        self.places.insert(host.origin(), Place { name: host.name().clone(), index });
         self.entries.insert(index, Entry::new(Arc::clone(host), &self.thresholds, now, wall_s));
         if now.saturating_duration_since(self.attached_at) >= JOINED_SETTLES {
             self.tell(index, vec![News::now(EventKind::Joined, Status::Ok, "was heard of first")], wall_s);
@@ -186,8 +193,8 @@ impl Fleet {
         let what = "was silent for a day, or changed its name";
         self.tell(index, vec![News::now(EventKind::Forgotten, Status::Unknown, what)], wall_s);
         let host = self.entries.remove(index).host;
-        if self.names.get(&host.origin()) == Some(host.name()) {
-            self.names.remove(&host.origin());
+        if self.places.get(&host.origin()).is_some_and(|place| place.name == *host.name()) {
+            self.places.remove(&host.origin());
             self.archive.forget(host.origin());
         }
     }
@@ -233,8 +240,28 @@ impl Fleet {
         }
     }
 
-    fn place(&self, host: &Host) -> Result<usize, usize> {
-        self.entries.binary_search_by(|entry| order(&entry.host, host))
+    /// Where the host is, or belongs.
+    fn place(&mut self, host: &Host) -> Result<usize, usize> {
+        let (name, origin) = (host.name(), host.origin());
+        let known = self.places.get(&origin).map(|place| place.index);
+        let entry = known.and_then(|index| self.entries.get(index));
+        // The search leads through names all over the memory, this does not.
+        if let Some(index) = known
+            && entry.is_some_and(|entry| entry.host.origin() == origin && entry.host.name() == name)
+        {
+            return Ok(index);
+        }
+        let found = self.search(name, origin);
+        if let (Ok(index), Some(place)) = (found, self.places.get_mut(&origin)) {
+            place.index = index;
+        }
+        found
+    }
+
+    fn search(&self, name: &HostName, origin: OriginId) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| {
+            entry.host.name().cmp(name).then_with(|| entry.host.origin().cmp(&origin))
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use grapevine_proto::{Metric, Position, Scale, Shape};
+use grapevine_proto::{Metric, Position, Scale, Shape, StateRef, ValueRef};
 
 use super::coarse::Coarse;
 use super::key::SeriesKey;
@@ -95,10 +95,6 @@ impl HostSeries {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.series.len()
-    }
-
     pub(super) fn get(&self, key: SeriesKey) -> Option<&Series> {
         self.series.get(self.series.binary_search_by_key(&key, |series| series.key).ok()?)
     }
@@ -133,15 +129,22 @@ impl HostSeries {
         self.hold_s = hold_s(host);
         let Some((place, second)) = self.admit(host.position(), second, now, pool) else { return };
         self.find_places(place, host, rules, pool);
-        let frame_age_ms = host.age_ms(now);
+        let states = host.states();
         let places = match (place, &self.split) {
             (Place::Split, Some(split)) => &split.places,
             _ => &self.live,
         };
         for (series, at) in self.series.iter_mut().zip(&places.places) {
-            let reading = host.reading(usize::from(*at));
-            let value = reading.and_then(|reading| steps(&reading, now, frame_age_ms));
-            series.tape.set(place, Point { at: second, value: value.unwrap_or(ABSENT) }, pool);
+            let at = usize::from(*at);
+            let number = match states.get(at) {
+                Some(StateRef::Present(ValueRef::Number(number))) => Some(number),
+                Some(StateRef::Kept { .. }) => {
+                    host.reading(at).and_then(|reading| current(&reading, host.age_ms(now), now))
+                }
+                Some(StateRef::Present(ValueRef::Text(_)) | StateRef::Absent(_)) | None => None,
+            };
+            let value = number.and_then(|number| series.scale.quantise(number)).unwrap_or(ABSENT);
+            series.tape.set(place, Point { at: second, value }, pool);
         }
         if second >= self.trim_at {
             self.trim(second, pool);
@@ -336,16 +339,10 @@ impl Series {
     }
 }
 
-/// The steps of a reading's value, or none if there is no value that is current. `frame_age_ms` is the age of the
-/// host's frame at `now`.
-fn steps(reading: &HostReading<'_>, now: Instant, frame_age_ms: u64) -> Option<i64> {
-    let number = reading.state.number()?;
-    let is_kept = reading.state.absence().is_some();
-    let max_age_ms = u64::from(reading.metric.max_age_ms);
-    if is_kept && reading.age_ms(now).saturating_sub(frame_age_ms) > max_age_ms {
-        return None;
-    }
-    reading.metric.scale.quantise(number)
+/// The number of a reading whose value was kept, unless it was too old already when the host said so.
+fn current(reading: &HostReading<'_>, frame_age_ms: u64, now: Instant) -> Option<f64> {
+    let age_ms = reading.age_ms(now).saturating_sub(frame_age_ms);
+    reading.state.number().filter(|_| age_ms <= u64::from(reading.metric.max_age_ms))
 }
 
 /// As long as the host counts as fresh.

@@ -104,9 +104,8 @@ impl Archive {
     pub fn take(&mut self, host: &Host, now: Instant) {
         let origin = host.origin();
         let series_max = self.series_max(origin);
-        let held = self.hosts.get(&origin).map_or(0, HostSeries::len);
         // Each series may need a chunk for either tier.
-        self.make_room(2 * (held + host.readings().len().min(series_max)));
+        self.make_room(2 * series_max);
         let second = self.second(now, host.age_ms(now));
         let rules = Rules { watched: &self.watched, series_max };
         let series = self.hosts.entry(origin).or_insert_with(HostSeries::new);
@@ -160,7 +159,8 @@ impl Archive {
             return FOCUS_SERIES_MAX;
         }
         // In steps, so that a host more or less does not change it for all of them.
-        (self.bytes_max / SERIES_BYTES / self.hosts.len().next_power_of_two()).max(1)
+        let series_max = self.bytes_max / SERIES_BYTES / self.hosts.len().next_power_of_two();
+        series_max.clamp(1, FOCUS_SERIES_MAX)
     }
 
     /// Sees to it that so many chunks can be had. See the module for who gives them up.
