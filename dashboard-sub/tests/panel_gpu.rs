@@ -54,6 +54,7 @@ fn instances_and_processes_belong_to_their_gpu() {
 #[test]
 fn memory_that_is_shared_with_the_processor_is_what_processes_have_of_it() {
     let machine = gpu(Machine::new(), "0")
+        .absent(&gpu::POOL_TOTAL, &["0"], Absence::Unsupported)
         .absent(&gpu::MEMORY_TOTAL, &["1"], Absence::Unsupported)
         .text_of(&gpu::MEMORY_KIND, &["1"], "unified")
         .number_of(&gpu::POOL_TOTAL, &["1"], 2000.0 * MIB)

@@ -172,7 +172,7 @@ impl<'a> Gpu<'a> {
     /// The share in use of its memory. Of memory that it shares with the processor it is what processes have of the
     /// pool on the GPU: the rest of the pool is the panel's of memory.
     pub fn memory_used_percent(&self) -> Figure {
-        if self.pool_total_bytes.is_told() {
+        if self.pool_total_bytes.value.is_some() {
             return self.pool_resident_bytes.percent_of(self.pool_total_bytes);
         }
         self.memory_used_bytes.percent_of(self.memory_total_bytes)
