@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Top(Top),
     /// Start an agent on this machine, unless one runs, and show the network live
     Up(Up),
-    /// Record a fleet that does not exist, for demonstrations and tests; each of its hosts says so
+    /// Show a fleet that does not exist, or record it, for demonstrations and tests; each of its hosts says so
     Demo(Demo),
 }
 
@@ -152,11 +152,11 @@ pub(crate) struct Demo {
     /// What befalls the hosts: mixed, healthy, degraded, dead, gb10, no-gpu or conflict
     #[arg(long, value_name = "NAME", default_value_t = Scenario::Mixed)]
     pub(crate) scenario: Scenario,
-    /// New file for the recording, which `grapevine tail --replay` reads
+    /// Record to a new file instead of showing the fleet; `--replay` of `top` and `tail` reads it
     #[arg(long, value_name = "FILE")]
-    pub(crate) record: PathBuf,
+    pub(crate) record: Option<PathBuf>,
     /// Seconds to record, after the ten minutes before, which agents keep
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    #[arg(long, value_name = "N", default_value_t = 60, requires = "record", value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) seconds: u64,
     /// The hosts' clock at the beginning, in seconds since 1970 [default: now]
     #[arg(long, value_name = "SECONDS", hide = true)]

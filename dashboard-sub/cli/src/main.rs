@@ -55,7 +55,7 @@ fn run(args: Args) -> anyhow::Result<()> {
             Command::Get(get) => get::run(&args.attach, &get).await,
             Command::Top(top) => top::run(&args.attach, &top).await,
             Command::Up(up) => up::run(&args.attach, &up).await,
-            Command::Demo(demo) => demo::run(&demo),
+            Command::Demo(demo) => demo::run(&demo).await,
         }
     })
 }

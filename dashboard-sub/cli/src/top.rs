@@ -25,7 +25,12 @@ pub(crate) async fn run(attach: &Attach, top: &Top) -> anyhow::Result<()> {
         Some(path) => replay(path)?,
         None => live(attach, &config, top.host.as_deref())?,
     };
-    let options = grapevine_tui::Options { config, host: top.host.clone() };
+    show(source, config, top.host.clone()).await
+}
+
+/// Shows these hosts, or only the one that is named, until the user quits.
+pub(crate) async fn show(source: Source, config: Config, host: Option<String>) -> anyhow::Result<()> {
+    let options = grapevine_tui::Options { config, host };
     match grapevine_tui::run(source, options, signal::stop()).await? {
         Some(stopped) => Ok(stopped?),
         None => Ok(()),

@@ -38,6 +38,16 @@ impl Glyphs {
         levels.get(steps_of(percent, levels.len() - 1)).copied().unwrap_or_default()
     }
 
+    /// What values reached above their mean.
+    pub fn peak(self) -> &'static str {
+        self.pick("░", "'")
+    }
+
+    /// A line across a chart.
+    pub fn rule(self) -> &'static str {
+        self.pick("╌", "-")
+    }
+
     /// The row under the cursor.
     pub fn cursor(self) -> &'static str {
         self.pick("▌", ">")
@@ -81,6 +91,11 @@ impl Glyphs {
     /// Degrees Celsius, as short as in a table.
     pub fn degrees(self) -> &'static str {
         self.pick("°", "C")
+    }
+
+    /// A vertical line.
+    pub fn bar_line(self) -> &'static str {
+        self.pick("│", "|")
     }
 
     /// A horizontal line.

@@ -25,6 +25,8 @@ mod source;
 #[cfg(test)]
 mod stage;
 mod state;
+mod still;
+mod svg;
 mod terminal;
 mod theme;
 pub mod units;
@@ -37,4 +39,6 @@ pub use glyphs::Glyphs;
 pub use run::{Options, RunError, run};
 pub use source::{Messages, Origin, Source};
 pub use state::{Column, Grouping};
+pub use still::Still;
+pub use svg::svg;
 pub use theme::{Palette, Theme, Tone};

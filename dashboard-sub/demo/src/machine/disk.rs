@@ -40,7 +40,7 @@ impl Disks {
         let mut random = blueprint.random(30);
         let mounts = blueprint.spec.mounts.iter().enumerate().map(|(at, spec)| {
             let is_full = blueprint.faults.disk && at == blueprint.spec.mounts.len() - 1;
-            let used = if is_full { 0.953 } else { (spec.used * random.between(0.8, 1.08)).min(0.77) };
+            let used = if is_full { 0.931 } else { (spec.used * random.between(0.8, 1.08)).min(0.77) };
             Mount { spec, used_bytes: spec.size_gb * 1e9 * used, read_only: false }
         });
         let disks = blueprint.spec.drives.iter().zip(0..).map(|(spec, at)| {

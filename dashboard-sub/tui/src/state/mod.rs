@@ -17,9 +17,12 @@ use grapevine_sub::{Connection, Entry, Event, Filter, Finding, Fleet, FleetOptio
 
 pub use column::Column;
 pub(crate) use list::List;
-pub(crate) use panels::panels;
+pub(crate) use panels::{
+    HostPanel, Item, PanelKind, backups, drives, gpu_processes, gpu_rows, interfaces, mounts, panels,
+    processes, services,
+};
 pub(crate) use prompt::Prompt;
-pub(crate) use screen::{Chart, Details, HostScreen, Overlay, ReadingName, SPANS_S, Screen, Subject};
+pub(crate) use screen::{Chart, Details, HostScreen, Overlay, ReadingName, SPANS_S, Screen};
 pub use table::Grouping;
 pub(crate) use table::{FleetTable, Group, Row};
 pub(crate) use traffic::Traffic;
@@ -201,6 +204,9 @@ impl State {
     pub(crate) fn open(&mut self, screen: Screen) {
         if let Some(at) = self.screens.iter().position(|known| known.place() == screen.place()) {
             self.screens.truncate(at);
+        }
+        if let Screen::Host(host) = &screen {
+            self.fleet.focus(host.origin);
         }
         if let Some(origin) = screen.origin() {
             self.fleet.focus(origin);

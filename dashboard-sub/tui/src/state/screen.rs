@@ -3,6 +3,7 @@
 use grapevine_proto::OriginId;
 
 use super::list::List;
+use super::panels::PanelKind;
 use crate::keys::Place;
 
 /// A screen and where the user is in it.
@@ -28,10 +29,17 @@ pub(crate) enum Screen {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct HostScreen {
     pub(crate) origin: OriginId,
-    /// The panel that has the keys, counted among those that the host has.
-    pub(crate) panel: usize,
-    /// The row in that panel.
+    /// The panel that has the keys; the first one if the host has no such panel.
+    pub(crate) panel: PanelKind,
+    /// Which of its things the cursor is on.
     pub(crate) list: List,
+}
+
+impl HostScreen {
+    /// With the keys on the first panel.
+    pub(crate) fn new(origin: OriginId) -> Self {
+        Self { origin, panel: PanelKind::FIRST, list: List::default() }
+    }
 }
 
 /// One thing of a host: all its readings with these labels.
@@ -47,6 +55,13 @@ pub(crate) struct Details {
 pub(crate) struct Subject {
     /// What they are of, for the title.
     pub(crate) title: String,
+    /// What they have in common.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// Readings whose names and labels begin alike.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Part {
     /// How the names of their metrics begin.
     pub(crate) prefix: String,
     /// Values of their labels, as many as count.

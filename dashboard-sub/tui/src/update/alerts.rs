@@ -3,7 +3,7 @@
 use grapevine_proto::OriginId;
 
 use crate::keys::Action;
-use crate::state::{HostScreen, List, Screen, State};
+use crate::state::{HostScreen, Screen, State};
 
 pub(super) fn act(state: &mut State, action: Action) {
     let (origins, page) = (origins(state), state.layout().rows());
@@ -18,7 +18,7 @@ pub(super) fn act(state: &mut State, action: Action) {
     if action == Action::Open
         && let Some(Some(origin)) = origins.get(at)
     {
-        state.open(Screen::Host(HostScreen { origin: *origin, panel: 0, list: List::default() }));
+        state.open(Screen::Host(HostScreen::new(*origin)));
     }
 }
 

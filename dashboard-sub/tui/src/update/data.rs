@@ -3,7 +3,7 @@
 use grapevine_sub::{Change, HostChange, View};
 
 use crate::message::Effect;
-use crate::state::{HostScreen, List, Overlay, Screen, State};
+use crate::state::{HostScreen, Overlay, Screen, State};
 
 pub(super) fn change(state: &mut State, change: Change) -> Effect {
     match &change {
@@ -23,7 +23,7 @@ pub(super) fn change(state: &mut State, change: Change) -> Effect {
     {
         state.awaited = None;
         let origin = host.origin();
-        state.open(Screen::Host(HostScreen { origin, panel: 0, list: List::default() }));
+        state.open(Screen::Host(HostScreen::new(origin)));
     }
     seen(state)
 }

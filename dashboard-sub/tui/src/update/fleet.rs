@@ -67,7 +67,7 @@ fn open(state: &mut State) {
         Some(Row::Host(at)) => {
             let Some(origin) = state.entries().get(*at).map(|entry| entry.host.origin()) else { return };
             state.select(state.table.list.at);
-            state.open(Screen::Host(HostScreen { origin, panel: 0, list: List::default() }));
+            state.open(Screen::Host(HostScreen::new(origin)));
         }
         None => {}
     }

@@ -1,6 +1,7 @@
 //! From the state to a picture. Nothing is decided in here.
 
 mod alerts;
+mod area;
 mod cells;
 mod chart;
 mod columns;
@@ -13,6 +14,9 @@ mod help;
 mod host;
 mod lines;
 mod mesh;
+mod row;
+mod scene;
+mod short;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
