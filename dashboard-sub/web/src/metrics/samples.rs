@@ -21,8 +21,11 @@ pub(super) struct Samples<'t> {
 
 impl Samples<'_> {
     /// Writes a sample with these labels beside those of all. One that is there already is left out: a host can tell two
-    /// readings with the same labels.
+    /// readings with the same labels. Neither has a counter below zero a place.
     pub(super) fn put<'k, 'l>(&mut self, labels: impl IntoIterator<Item = (&'k str, &'l str)>, value: f64) {
+        if self.family.kind == FamilyKind::Counter && (value.is_nan() || value < 0.0) {
+            return;
+        }
         if !*self.headed {
             write_head(self.text, self.family, self.format);
             *self.headed = true;
