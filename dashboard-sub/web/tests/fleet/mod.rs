@@ -9,6 +9,7 @@ pub(crate) mod origin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use grapevine_proto::{Absence, Metric, Reading, State, Value};
 use grapevine_sub::{Follower, Thresholds, View};
 use grapevine_web::metrics::{Exposition, Format, Meters, Naming, Scrape};
@@ -34,8 +35,13 @@ impl Fleet {
         let mut readings = readings.to_vec();
         readings.sort_by_key(|reading| reading.metric.id);
         let frame = origin.frame_of(&readings);
-        self.follower.handle_message(origin.name.as_bytes(), frame, self.now);
+        self.hear_message(&origin.name, frame);
         self
+    }
+
+    /// A frame comes under this name.
+    pub(crate) fn hear_message(&mut self, name: &str, frame: Bytes) {
+        self.follower.handle_message(name.as_bytes(), frame, self.now);
     }
 
     pub(crate) fn later(&mut self, time: Duration) -> &mut Self {
