@@ -10,8 +10,8 @@ use std::time::Duration;
 use fleet::Fleet;
 use fleet::origin::Origin;
 use grapevine_proto::{
-    Absence, Kind, LabelKeys, Labels, Metric, MetricId, MetricRef, Reading, Scale, State, Unit, Value,
-    catalogue,
+    Absence, Composer, Identity, Kind, LabelKeys, Labels, Metric, MetricId, MetricRef, Moment, OriginKey,
+    PublicKey, Reading, Scale, State, Unit, Value, catalogue,
 };
 use grapevine_web::metrics::{Exposition, Format, Naming};
 use proptest::prelude::*;
@@ -161,6 +161,26 @@ fn what_only_hosts_know_is_told_unless_its_name_is_taken() {
         ]
     );
     assert!(!text.contains("grapevine_cpu_use_ratio"));
+}
+
+#[test]
+fn a_host_that_speaks_once_a_minute_is_told_all_the_time() {
+    let identity = Identity {
+        public_key: PublicKey([0; 32]),
+        host: "slow".parse().unwrap(),
+        interval_ms: 60_000,
+        role: String::new(),
+        groups: Vec::new(),
+    };
+    let mut composer = Composer::new(OriginKey::from_seed(&[1; 32]), identity, 32, 1);
+    let reading = fleet::number(&catalogue::cpu::USE, &[], 50.0);
+    let frame = composer.frame([&reading].into_iter(), Moment(1000)).unwrap();
+    let mut fleet = Fleet::new();
+    fleet.hear_message("slow", frame.bytes().clone());
+    let is_told =
+        |fleet: &Fleet| fleet.text(Naming::Own, Format::Prometheus).contains("grapevine_cpu_use_ratio{");
+    assert!(is_told(fleet.later(Duration::from_secs(180))), "three of its frames would have to be missing");
+    assert!(!is_told(fleet.later(Duration::from_secs(1))));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Our names of node_exporter beside those of the real one, which reads a machine made of files beside `/proc`.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod program;
 mod strict;
@@ -10,7 +10,6 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use grapevine_web::metrics::{FamilyKind, Format, Naming};
 
@@ -57,7 +56,7 @@ fn real_families(folder: &Path) -> Option<BTreeMap<String, (String, BTreeSet<Str
     let arguments = ["--web.listen-address=127.0.0.1:0", "--collector.processes", &sysfs];
     let errors = File::create(&log).unwrap();
     let _running = program::start("GRAPEVINE_NODE_EXPORTER", "prometheus-node-exporter", &arguments, errors)?;
-    let text = ask(&address(&log));
+    let text = ask(&program::address(&log));
     // It says more than the strict parser takes, such as summaries of itself.
     let is_of_nodes = |line: &&str| line.split([' ', '{']).any(|word| word.starts_with("node_"));
     let mut families: BTreeMap<String, (String, BTreeSet<String>)> = BTreeMap::new();
@@ -77,20 +76,6 @@ fn real_families(folder: &Path) -> Option<BTreeMap<String, (String, BTreeSet<Str
         }
     }
     Some(families)
-}
-
-/// Where it says in its log that it listens.
-fn address(log: &Path) -> String {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while Instant::now() < deadline {
-        let words = fs::read_to_string(log).unwrap();
-        let address = words.split_whitespace().find_map(|word| word.strip_prefix("address=127.0.0.1:"));
-        if let Some(port) = address.filter(|_| words.ends_with('\n')) {
-            return format!("127.0.0.1:{port}");
-        }
-        std::thread::yield_now();
-    }
-    panic!("node_exporter does not listen: {}", fs::read_to_string(log).unwrap());
 }
 
 fn ask(address: &str) -> String {

@@ -1,11 +1,18 @@
 //! Programs of others that judge what we say.
 
 #![allow(dead_code, reason = "shared by tests of which none needs all of it")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and says what it leaves out")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic, and says what it leaves out"
+)]
 #![expect(clippy::disallowed_methods, reason = "the one place of these tests that starts programs")]
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// Runs `program`, or the one that the variable `variable` names, with `input`. None, with a word why, where it is not
 /// there.
@@ -27,6 +34,22 @@ pub(crate) fn start(variable: &str, program: &str, arguments: &[&str], errors: F
         println!("skipped: no {program}; set {variable} to one");
     }
     child.ok().map(Running)
+}
+
+/// Where one of Prometheus' programs says in its log that it listens, on loopback.
+pub(crate) fn address(log: &Path) -> String {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < deadline {
+        let words = fs::read_to_string(log).unwrap();
+        // Only of lines that are whole. Prometheus first says what it was told to listen to.
+        let whole = words.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let mut ports = whole.split_whitespace().filter_map(|word| word.strip_prefix("address=127.0.0.1:"));
+        if let Some(port) = ports.find(|port| *port != "0") {
+            return format!("127.0.0.1:{port}");
+        }
+        std::thread::yield_now();
+    }
+    panic!("it does not listen: {}", fs::read_to_string(log).unwrap());
 }
 
 fn command(variable: &str, program: &str) -> Command {
