@@ -1,5 +1,7 @@
 //! Signs: marks, bars and lines, in Unicode or in ASCII.
 
+use std::borrow::Cow;
+
 use ratatui::symbols::border;
 
 /// A set of signs. Each is one column wide.
@@ -96,6 +98,14 @@ impl Glyphs {
     /// A vertical line.
     pub fn bar_line(self) -> &'static str {
         self.pick("│", "|")
+    }
+
+    /// A text in these signs.
+    pub fn write(self, text: Cow<'_, str>) -> Cow<'_, str> {
+        match self {
+            Self::Unicode => text,
+            Self::Ascii => Cow::Owned(text.replace('°', "").replace('µ', "u")),
+        }
     }
 
     /// A horizontal line.

@@ -89,3 +89,14 @@ fn the_pictures_of_the_readme_are_current() {
         assert!(is_current, "{}: cargo run -p grapevine-tui --example screenshots", path.display());
     }
 }
+
+#[test]
+fn ascii_is_all_there_is_in_ascii() {
+    let mut story = Story::without_past(Scenario::Degraded, 8, 3);
+    story.plain();
+    for name in ["ws-01", "h200-01", "nas-01", "t4-01"] {
+        story.open(name);
+        let picture = story.body(WIDE);
+        assert!(picture.is_ascii(), "{picture}");
+    }
+}

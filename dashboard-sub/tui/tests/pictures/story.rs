@@ -84,9 +84,13 @@ impl Story {
     /// The same without what is above and below every screen.
     #[track_caller]
     pub(crate) fn expect(&mut self, name: &str, size: (u16, u16)) {
+        compare(&format!("{name}-{}x{}", size.0, size.1), &self.body(size));
+    }
+
+    /// What is shown at this size, without what is above and below every screen.
+    pub(crate) fn body(&mut self, size: (u16, u16)) -> String {
         self.still.resize(size);
-        let body = 2..size.1 - 1;
-        compare(&format!("{name}-{}x{}", size.0, size.1), &text(&self.still.picture(), body));
+        text(&self.still.picture(), 2..size.1 - 1)
     }
 }
 
