@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use fleet::origin::Origin;
 use fleet::{Fleet, number, text};
 use grapevine_proto::Reading;
-use grapevine_proto::catalogue::{cpu, gpu, host, network};
+use grapevine_proto::catalogue::{cpu, disk, gpu, host, load, memory, network, pressure};
 use grapevine_web::metrics::{Format, Naming};
 use serde_json::Value;
 
@@ -30,15 +30,10 @@ fn prometheus_scrapes_a_fleet_and_answers() {
     wait(&prometheus, "grapevine_up{host=\"srv\"}", is(1.0));
     wait(&prometheus, "grapevine_cpu_use_ratio{host=\"srv\",job=\"grapevine\"}", is(0.25));
     wait(&prometheus, "DCGM_FI_DEV_GPU_UTIL{instance=\"srv\",gpu=\"0\",Hostname=\"srv\"}", is(97.0));
-    // A rate of a sum is the rate that the host told, by the queries of dashboards for node_exporter.
     let near = |value: f64| move |answer: f64| (answer / value - 1.0).abs() < 0.2;
-    let busy = "1 - avg(rate(node_cpu_seconds_total{mode=\"idle\",instance=\"srv\"}[5s]))";
-    wait(&prometheus, busy, near(0.25));
-    wait(
-        &prometheus,
-        "rate(node_network_receive_bytes_total{instance=\"srv\",device=\"eth0\"}[5s])",
-        near(65536.0),
-    );
+    for (query, expected) in PANELS {
+        wait(&prometheus, &query.replace('$', "instance=\"srv\",job=\"grapevine-node\""), near(expected));
+    }
     // A GPU is lost, and the alert says so.
     wait(
         &prometheus,
@@ -51,13 +46,49 @@ fn prometheus_scrapes_a_fleet_and_answers() {
     assert!(exporter.was_asked_for_open_metrics.load(Ordering::Relaxed), "Prometheus likes that better");
 }
 
+/// What the panels on top of dashboards for node_exporter ask for. A rate of a sum is the rate that the host told.
+const PANELS: [(&str, f64); 13] = [
+    ("count(node_uname_info{$,nodename=\"srv\"})", 1.0),
+    ("100 * (1 - avg(rate(node_cpu_seconds_total{mode=\"idle\",$}[5s])))", 25.0),
+    ("sum by (instance) (rate(node_cpu_seconds_total{mode=\"user\",$}[5s]))", 0.4),
+    ("sum by (instance) (irate(node_cpu_seconds_total{mode=\"system\",$}[5s]))", 0.1),
+    ("scalar(node_load1{$}) * 100 / count(count(node_cpu_seconds_total{$}) by (cpu))", 75.0),
+    ("(1 - node_memory_MemAvailable_bytes{$} / node_memory_MemTotal_bytes{$}) * 100", 25.0),
+    (
+        "(node_memory_SwapTotal_bytes{$} - node_memory_SwapFree_bytes{$}) / node_memory_SwapTotal_bytes{$} * 100",
+        50.0,
+    ),
+    (
+        "100 - node_filesystem_avail_bytes{$,mountpoint=\"/\",fstype!=\"rootfs\"} * 100 \
+         / node_filesystem_size_bytes{$,mountpoint=\"/\",fstype!=\"rootfs\"}",
+        75.0,
+    ),
+    ("node_time_seconds{$} - node_boot_time_seconds{$}", 500_000.0),
+    ("rate(node_network_receive_bytes_total{$}[5s]) * 8", 524_288.0),
+    ("irate(node_disk_written_bytes_total{$,device=~\"[a-z]+\"}[5s])", 4096.0),
+    ("irate(node_pressure_io_waiting_seconds_total{$}[5s])", 0.5),
+    ("irate(node_disk_io_time_seconds_total{$}[5s])", 0.5),
+];
+
 fn readings() -> Vec<Reading> {
     vec![
         text(&host::KERNEL, &[], "6.12.0"),
+        number(&host::BOOT_TIME, &[], fleet::WALL_S - 500_000.0),
+        number(&load::AVG1, &[], 1.5),
+        number(&memory::TOTAL, &[], f64::from(1 << 30)),
+        number(&memory::AVAILABLE, &[], f64::from(3 << 28)),
+        number(&memory::SWAP_TOTAL, &[], f64::from(1 << 30)),
+        number(&memory::SWAP_USED, &[], f64::from(1 << 29)),
+        number(&disk::SPACE_SIZE, &["/"], f64::from(1 << 30)),
+        number(&disk::SPACE_AVAILABLE, &["/"], f64::from(1 << 28)),
+        number(&disk::WRITE, &["sda"], 4096.0),
+        number(&disk::BUSY, &["sda"], 50.0),
+        number(&pressure::IO_SOME_AVG10, &[], 50.0),
         number(&cpu::USE, &[], 25.0),
         number(&cpu::CORE_USE, &["0"], 40.0),
         number(&cpu::CORE_USE, &["1"], 10.0),
-        number(&cpu::USER, &[], 25.0),
+        number(&cpu::USER, &[], 20.0),
+        number(&cpu::SYSTEM, &[], 5.0),
         number(&network::RECEIVE, &["eth0"], 65536.0),
         text(&gpu::STATE, &["0"], "ok"),
         text(&gpu::STATE, &["1"], "lost"),
