@@ -3,26 +3,26 @@
 /// A pattern of names, in which `*` stands for any characters, also none, and `?` for one. Upper and lower case of ASCII
 /// are the same, as in host names (RFC 4343).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Glob(Box<str>);
+pub struct Glob(Box<str>);
 
 impl Glob {
     /// The pattern that is written `pattern`. Any text is one.
-    pub(crate) fn new(pattern: &str) -> Self {
+    pub fn new(pattern: &str) -> Self {
         Self(pattern.into())
     }
 
     /// As it is written.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether it stands for more than one name.
-    pub(crate) fn has_wildcards(&self) -> bool {
+    pub fn has_wildcards(&self) -> bool {
         self.0.contains(['*', '?'])
     }
 
     /// Whether all of `name` is as the pattern says. Takes at most the product of their lengths.
-    pub(crate) fn matches(&self, name: &str) -> bool {
+    pub fn matches(&self, name: &str) -> bool {
         let (mut pattern, mut rest) = (self.0.chars(), name.chars());
         // Behind the last star, and from where on it may take one more.
         let mut retry = None;

@@ -16,6 +16,8 @@ pub(crate) use self::vigil::{News, Vigil};
 /// Something that happened to a host, or to the link to its network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
+    /// How many were found out before. Some are found out later than others that happened after them.
+    pub number: u64,
     /// When, in seconds since 1970-01-01T00:00:00Z by the dashboard's clock.
     pub at_s: f64,
     /// To which host; none if to the link.

@@ -17,9 +17,9 @@ pub struct Entry {
     /// Its readings.
     pub host: Arc<Host>,
     /// Its figures: a few seconds old at most where nothing but the time has changed, and its age to the tick.
-    pub summary: Box<Summary>,
+    pub summary: Arc<Summary>,
     /// How it is, as old as the summary.
-    pub assessment: Box<Assessment>,
+    pub assessment: Arc<Assessment>,
     /// What happened to it last.
     pub last_event: Option<Arc<Event>>,
     pub(super) gpus: GpuSums,
@@ -49,8 +49,8 @@ impl Entry {
         drop(panels);
         Self {
             host,
-            summary: Box::new(summary),
-            assessment: Box::new(assessment),
+            summary: Arc::new(summary),
+            assessment: Arc::new(assessment),
             last_event: None,
             gpus,
             vigil: Box::new(vigil),
@@ -61,8 +61,8 @@ impl Entry {
     /// Judges the host anew, and tells what is new about it.
     pub(super) fn judge(&mut self, thresholds: &Thresholds, now: Instant, wall_s: f64) -> Vec<News> {
         let panels = Panels::of(&self.host, now);
-        *self.summary = Summary::of_panels(&self.host, &panels, now, wall_s);
-        *self.assessment = thresholds.assess_panels(&self.host, &panels, now, wall_s);
+        self.summary = Arc::new(Summary::of_panels(&self.host, &panels, now, wall_s));
+        self.assessment = Arc::new(thresholds.assess_panels(&self.host, &panels, now, wall_s));
         self.gpus = GpuSums::of(&panels);
         self.judged_at = now;
         self.vigil.look(&self.host, &panels, &self.assessment, now)
@@ -70,7 +70,7 @@ impl Entry {
 
     /// Lets the host grow older, and says whether it has to be judged anew for that.
     pub(super) fn handle_tick(&mut self, now: Instant) -> bool {
-        self.summary.age_s = Figure::of(seconds(self.host.age_ms(now)));
+        Arc::make_mut(&mut self.summary).age_s = Figure::of(seconds(self.host.age_ms(now)));
         self.summary.freshness != self.host.freshness(now)
             || now.saturating_duration_since(self.judged_at) >= JUDGED_ANEW
     }

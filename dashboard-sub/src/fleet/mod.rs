@@ -160,7 +160,12 @@ impl Fleet {
         self.events.iter()
     }
 
-    /// The same of one host.
+    /// How many events there were ever, those included that are forgotten.
+    pub fn event_count(&self) -> u64 {
+        self.events.count()
+    }
+
+    /// The latest events of one host.
     pub fn events_of(&self, origin: OriginId) -> impl Iterator<Item = &Arc<Event>> {
         self.events.iter().filter(move |event| event.origin == Some(origin))
     }
@@ -208,7 +213,8 @@ impl Fleet {
     fn tell(&mut self, index: usize, news: Vec<News>, wall_s: f64) {
         let Some(entry) = self.entries.get_mut(index) else { return };
         for News { kind, severity, what, age_s } in news {
-            let event = Arc::new(Event {
+            let event = self.events.add(Event {
+                number: 0,
                 at_s: wall_s - age_s,
                 host: Some(entry.host.name().clone()),
                 origin: Some(entry.host.origin()),
@@ -216,8 +222,7 @@ impl Fleet {
                 severity,
                 what,
             });
-            entry.last_event = Some(Arc::clone(&event));
-            self.events.add(event);
+            entry.last_event = Some(event);
         }
     }
 
@@ -235,8 +240,15 @@ impl Fleet {
         let was_attached = self.is_attached.replace(is_attached);
         if is_attached || was_attached != Some(false) {
             let what = connection.to_string();
-            let event = Event { at_s: wall_s, host: None, origin: None, kind, severity, what };
-            self.events.add(Arc::new(event));
+            self.events.add(Event {
+                number: 0,
+                at_s: wall_s,
+                host: None,
+                origin: None,
+                kind,
+                severity,
+                what,
+            });
         }
     }
 

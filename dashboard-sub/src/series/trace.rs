@@ -63,10 +63,9 @@ impl<'a> Trace<'a> {
     /// The last `span` in columns of equal width, of at least a second, the newest last. `None` for a column without
     /// any value. Columns begin at full multiples of their width, so that they do not change as time goes on.
     pub fn columns(&self, span: Duration, count: usize) -> Vec<Option<Column>> {
-        let count_s = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
-        let width = seconds(span).min(HISTORY_COARSE_S).div_ceil(count_s).max(1);
+        let width = width(span, count);
         let end = (self.now / width + 1) * width;
-        let start = end.saturating_sub(width.saturating_mul(count_s));
+        let start = end.saturating_sub(width.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX)));
         let mut chart = Chart { start, width, scale: self.series.scale, columns: vec![Sum::NONE; count] };
         if let Some(coarse) = &self.series.coarse {
             for bucket in coarse.buckets(self.pool) {
@@ -78,6 +77,12 @@ impl<'a> Trace<'a> {
             chart.add(&Bucket { seconds, min: value, mean: value, max: value });
         }
         chart.columns.iter().map(Sum::column).collect()
+    }
+
+    /// The width of these columns in seconds, and how many seconds of the newest one are still to come.
+    pub fn column_width(&self, span: Duration, count: usize) -> (u32, u32) {
+        let width = width(span, count);
+        (width, (self.now / width + 1) * width - self.now)
     }
 
     /// How long ago the oldest value was that is still known, in seconds.
@@ -158,4 +163,10 @@ impl Sum {
 
 fn seconds(span: Duration) -> u32 {
     u32::try_from(span.as_secs()).unwrap_or(u32::MAX)
+}
+
+/// Of each of so many columns.
+fn width(span: Duration, count: usize) -> u32 {
+    let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
+    seconds(span).min(HISTORY_COARSE_S).div_ceil(count).max(1)
 }

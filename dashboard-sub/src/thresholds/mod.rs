@@ -11,7 +11,7 @@ use std::time::Instant;
 use serde::Deserialize;
 
 pub use bounds::Bounds;
-pub use rules::{Levels, Row, Rule};
+pub use rules::{Level, Levels, Row, Rule};
 pub use severity::Severity;
 
 use crate::glob::Glob;

@@ -56,12 +56,14 @@ macro_rules! rules {
                     $(Row {
                         key: stringify!($bound),
                         panel: Panel::$bound_panel,
+                        level: Level::Bounds(self.$bound),
                         setting: self.$bound.to_string(),
                         help: concat!($($bound_doc),*).trim_start(),
                     },)*
                     $(Row {
                         key: stringify!($case),
                         panel: Panel::$case_panel,
+                        level: Level::Severity(self.$case),
                         setting: self.$case.to_string(),
                         help: concat!($($case_doc),*).trim_start(),
                     },)*
@@ -198,6 +200,15 @@ rules! {
     }
 }
 
+/// What a rule is set to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Level {
+    /// Of a figure.
+    Bounds(Bounds),
+    /// Of what has no degrees.
+    Severity(Severity),
+}
+
 /// A rule that can be set, as people look it up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -205,7 +216,9 @@ pub struct Row {
     pub key: &'static str,
     /// Where its findings show.
     pub panel: Panel,
-    /// What it is set to, as in the configuration.
+    /// What it is set to.
+    pub level: Level,
+    /// The same as in the configuration.
     pub setting: String,
     /// What it judges.
     pub help: &'static str,
