@@ -37,6 +37,17 @@ impl Scrape {
         Self { hosts, counters: *counters, now, wall_s, meters: None }
     }
 
+    /// These hosts with how they are judged, at `now`, when the clock on the wall shows `wall_s` seconds since 1970.
+    pub fn of_hosts<'h>(
+        hosts: impl Iterator<Item = (&'h Arc<Host>, &'h Assessment)>,
+        counters: &Counters,
+        now: Instant,
+        wall_s: f64,
+    ) -> Self {
+        let hosts = hosts.map(|(host, assessment)| Seen::new(host, assessment)).collect();
+        Self { hosts, counters: *counters, now, wall_s, meters: None }
+    }
+
     /// The hosts of `view`, judged by `thresholds`, at `now`, when the clock on the wall shows `wall_s` seconds since 1970.
     pub fn of_view(view: &View, thresholds: &Thresholds, now: Instant, wall_s: f64) -> Self {
         let seen = |host| Seen::new(host, &thresholds.assess(host, now, wall_s));

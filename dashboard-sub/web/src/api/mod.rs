@@ -1,0 +1,57 @@
+//! The resources: a file each, with types of their own.
+//!
+//! What a host does not tell of is left out of an answer; what it tells without a value is `null`, and `absent` beside it
+//! says why. Names end in the unit of their values.
+
+mod config;
+mod events;
+mod extract;
+mod fleet;
+mod health;
+mod host_row;
+mod hosts;
+mod metrics;
+mod page;
+mod panels;
+mod series;
+mod session;
+mod shown;
+mod system;
+mod which;
+
+use axum::Router;
+use axum::routing::{delete, get, post};
+
+use crate::server::App;
+
+/// What says nothing of the network: whoever reaches the server may ask for it.
+pub(crate) fn open() -> Router<App> {
+    Router::new()
+        .route("/-/healthy", get(health::healthy))
+        .route("/-/ready", get(health::ready))
+        .route("/api/health", get(health::health))
+        .route("/api/v1/auth/login", post(session::login))
+        .route("/api/v1/auth/logout", post(session::logout))
+}
+
+/// What only those may ask for who may look.
+pub(crate) fn closed() -> Router<App> {
+    Router::new()
+        .route("/metrics", get(metrics::metrics))
+        .route("/api/config", get(config::config))
+        .route("/api/v1/auth/session", get(session::session))
+        .route("/api/v1/auth/sessions", delete(session::end_sessions))
+        .route("/api/v1/fleet", get(fleet::fleet))
+        .route("/api/v1/events", get(events::events))
+        .route("/api/v1/hosts", get(hosts::hosts))
+        .route("/api/v1/hosts/{host}", get(system::host))
+        .route("/api/v1/hosts/{host}/series", get(series::series))
+        .route("/api/v1/system", get(system::system))
+        .route("/api/v1/system/gpu", get(system::gpu))
+        .route("/api/v1/system/memory", get(system::memory))
+        .route("/api/v1/system/cpu", get(system::cpu))
+        .route("/api/v1/system/disks", get(system::disks))
+        .route("/api/v1/system/services", get(system::services))
+        .route("/api/v1/system/backups", get(system::backups))
+        .route("/api/v1/system/network", get(system::network))
+}

@@ -1,0 +1,17 @@
+//! The server as its clients see it: through real sockets, over a demonstration that a real listener tells of.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
+#[path = "../../../tests/agent/mod.rs"]
+mod agent;
+mod auth;
+mod client;
+mod fleet;
+mod server;
+mod site;
