@@ -97,6 +97,10 @@ pub const EVENTS_BURST: u32 = 8;
 /// Beyond these, a host may tell one in so long.
 pub const EVENTS_PACE: Duration = Duration::from_secs(10);
 
+/// What is heard of a host for so long after it was heard of first is no news but how it is: an agent sends what it holds
+/// within a second.
+pub const JOINING_MAX: Duration = Duration::from_secs(3);
+
 /// Something that is as it should be for so long has gone; what comes back earlier has not been away.
 pub const FINDING_SETTLES: Duration = Duration::from_secs(30);
 

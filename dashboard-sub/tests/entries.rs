@@ -176,6 +176,24 @@ fn a_host_grows_older_and_keeps_its_last_minutes() {
 }
 
 #[test]
+fn a_host_that_is_met_by_an_old_keyframe_is_not_back_from_anywhere() {
+    let mut scene = Scene::new();
+    let mut srv = Origin::new("srv", 1);
+    let failed = [number(&service::FAILED, &[], 1.0)];
+    let keyframe = srv.frame_of(&failed);
+    scene.hear(&srv, aged(&keyframe, Duration::from_secs(25)));
+    let delta = srv.frame_of(&failed);
+    scene.hear(&srv, delta);
+    let entry = scene.fleet.named("srv").unwrap();
+    assert_eq!((entry.summary.freshness, entry.assessment.findings.len()), (Freshness::Fresh, 1));
+    assert_eq!(scene.told(), ["ok srv: was heard of first"]);
+
+    scene.wait(12);
+    scene.frame(&mut srv, &failed);
+    assert_eq!(scene.told()[1..], ["stale srv: fell silent", "ok srv: is there again"]);
+}
+
+#[test]
 fn who_joins_restarts_leaves_and_dies_is_told() {
     let mut scene = Scene::new();
     let (mut a, mut b) = (Origin::new("a", 1), Origin::new("b", 2));

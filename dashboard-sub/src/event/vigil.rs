@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::{EventKind, is_event};
 use crate::freshness::Freshness;
 use crate::host::Host;
-use crate::limits::{EVENTS_BURST, EVENTS_PACE, FINDING_SETTLES, STANDING_MAX};
+use crate::limits::{EVENTS_BURST, EVENTS_PACE, FINDING_SETTLES, JOINING_MAX, STANDING_MAX};
 use crate::panel::Panels;
 use crate::status::{Assessment, Finding, Status};
 use crate::thresholds::Rule;
@@ -28,6 +28,7 @@ pub(crate) struct News {
 /// for each [`EVENTS_PACE`] is told, and that others are left out.
 #[derive(Clone, Debug)]
 pub(crate) struct Vigil {
+    since: Instant,
     freshness: Freshness,
     conflict: bool,
     epoch: u32,
@@ -51,6 +52,7 @@ impl Vigil {
     /// Begins with what is: that is no news.
     pub(crate) fn new(host: &Host, panels: &Panels<'_>, assessment: &Assessment, now: Instant) -> Self {
         let mut vigil = Self {
+            since: now,
             freshness: host.freshness(now),
             conflict: host.in_conflict(),
             epoch: host.position().epoch,
@@ -71,6 +73,10 @@ impl Vigil {
         assessment: &Assessment,
         now: Instant,
     ) -> Vec<News> {
+        if self.is_joining(now) && !is_here(self.freshness) && is_here(host.freshness(now)) {
+            *self = Self { since: self.since, ..Self::new(host, panels, assessment, now) };
+            return Vec::new();
+        }
         let mut news = Vec::new();
         self.look_at_host(host, now, &mut news);
         // What is found of a host that is not there any more is of the past.
@@ -79,6 +85,11 @@ impl Vigil {
             self.look_at_gpus(panels, assessment, &mut news);
         }
         if news.is_empty() { news } else { self.budget.take(news, now) }
+    }
+
+    /// A host joins with its keyframe, which may be old, and what it says now follows at once.
+    fn is_joining(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.since) < JOINING_MAX
     }
 
     fn look_at_host(&mut self, host: &Host, now: Instant, news: &mut Vec<News>) {
