@@ -1,5 +1,7 @@
 //! GPUs, their instances and processes, and how they are judged.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod machine;
 
 use grapevine_proto::Absence;
