@@ -56,7 +56,10 @@ impl Tape {
     /// From here on the past may be told up to what is said next.
     pub(super) fn split(&mut self, pool: &mut Pool) {
         self.flush(Place::Split, pool);
-        self.flush(Place::End, pool);
+        // That there is nothing is said by an empty tape as well.
+        if self.head != NONE || self.live.open.value != ABSENT {
+            self.flush(Place::End, pool);
+        }
         // Where nothing was written at the end, the end is still that of the past.
         if self.live.chunk != NONE {
             self.past = Some(Box::new(self.live));
@@ -144,7 +147,6 @@ impl Tape {
     /// Writes the open point. Without a free chunk it is lost, and all that the tape had with it: better no history
     /// than a wrong one.
     fn flush(&mut self, place: Place, pool: &mut Pool) {
-        let head = self.head;
         let pen = match place {
             Place::End => self.live,
             Place::Split => match &self.past {
@@ -153,8 +155,8 @@ impl Tape {
             },
         };
         let Some(point) = pen.unwritten() else { return };
-        let is_first = pen.chunk == NONE && (head == NONE || place == Place::Split);
-        if is_first && point.value == ABSENT {
+        // Before the past there is nothing. At the end it counts, since the past may yet come.
+        if place == Place::Split && pen.chunk == NONE && point.value == ABSENT {
             return;
         }
         let token = Token::of(pen.written, point).filter(|_| pen.chunk != NONE);

@@ -47,6 +47,17 @@ fn write(tape: &mut Tape, place: Place, said: &[Point], pool: &mut Pool) {
     }
 }
 
+#[test]
+fn a_gap_at_the_end_holds_though_the_past_comes_later() {
+    let (mut tape, mut pool) = (Tape::new(), Pool::new(8));
+    tape.split(&mut pool);
+    for (at, value) in [(41, ABSENT), (44, 0)] {
+        tape.set(Place::End, Point { at, value }, &mut pool);
+    }
+    tape.set(Place::Split, Point { at: 39, value: 7 }, &mut pool);
+    assert_eq!(shown(&tape, &pool, 1, 46), BTreeMap::from([(39, 7), (40, 7), (44, 0), (45, 0)]));
+}
+
 proptest! {
     #[test]
     fn a_tape_shows_what_was_said(said in points(9000), from in 1_u32..500) {
