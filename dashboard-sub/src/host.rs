@@ -92,8 +92,8 @@ impl Host {
 
     /// All readings, in ascending order of their metrics' numbers.
     pub fn readings(&self) -> impl ExactSizeIterator<Item = HostReading<'_>> {
-        let readings = self.shape.iter().zip(self.states.iter()).enumerate();
-        readings.map(|(index, ((metric, labels), state))| self.show(index, metric, labels, state))
+        let series = self.shape.iter().enumerate();
+        series.map(|(index, (metric, labels))| self.show(index, metric, labels, self.states.at(index)))
     }
 
     /// The reading at this place of [`Host::readings`].
@@ -117,6 +117,15 @@ impl Host {
         self.shape.places_of_id(metric).filter_map(|index| self.reading(index))
     }
 
+    /// The readings of the metrics that are `wanted`, in their order.
+    pub(crate) fn readings_of_those(
+        &self,
+        wanted: impl Fn(MetricId) -> bool,
+    ) -> impl Iterator<Item = HostReading<'_>> {
+        let series = self.shape.iter_of(wanted);
+        series.map(|(index, metric, labels)| self.show(index, metric, labels, self.states.at(index)))
+    }
+
     /// The number of the reading without labels of the metric named `metric`, fresh or kept.
     pub fn number(&self, metric: &str) -> Option<f64> {
         self.readings_of(metric).find(|reading| reading.metric.labels.is_empty())?.state.number()
@@ -127,6 +136,7 @@ impl Host {
         self.readings_of(metric).find(|reading| reading.metric.labels.is_empty())?.state.text()
     }
 
+    #[inline]
     fn show<'a>(
         &'a self,
         index: usize,

@@ -111,7 +111,7 @@ measures! {
 impl Summary {
     /// Of `host` at `now`, when the clock on the wall shows `wall_s` seconds since 1970.
     pub fn of(host: &Host, now: Instant, wall_s: f64) -> Self {
-        Self::of_panels(host, &Panels::of(host, now), now, wall_s)
+        Self::of_panels(host, &Panels::judged(host, now), now, wall_s)
     }
 
     /// The same from all panels of the host at that moment, where they are known already.

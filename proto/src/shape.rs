@@ -32,6 +32,24 @@ struct End {
 }
 
 impl Shape {
+    /// Place, metric and labels of the readings of those metrics that are `wanted`. Others cost nothing.
+    pub fn iter_of(
+        &self,
+        wanted: impl Fn(MetricId) -> bool,
+    ) -> impl Iterator<Item = (usize, &MetricRef, LabelsRef<'_>)> {
+        let mut begin = End { reading: 0, label: 0 };
+        let runs = self.metrics.iter().zip(self.ends.iter());
+        let runs = runs.map(move |(metric, end)| (metric, std::mem::replace(&mut begin, *end), *end));
+        runs.filter(move |(metric, ..)| wanted(metric.id)).flat_map(move |(metric, begin, end)| {
+            let labels = metric.labels.len();
+            (begin.reading..end.reading).scan(usize::from(begin.label), move |from, place| {
+                let indices = self.labels.get(*from..*from + labels)?;
+                *from += labels;
+                Some((usize::from(place), metric, LabelsRef { indices, values: &self.values }))
+            })
+        })
+    }
+
     /// How many readings there are.
     pub fn len(&self) -> usize {
         self.ends.last().map_or(0, |end| usize::from(end.reading))

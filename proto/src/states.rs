@@ -59,6 +59,15 @@ impl States {
         self.words.get(index).map(|word| self.show(*word))
     }
 
+    /// The same; beyond the end nothing is known. Without an option around it a state stays in the processor's registers.
+    #[inline]
+    pub fn at(&self, index: usize) -> StateRef<'_> {
+        match self.words.get(index) {
+            Some(word) => self.show(*word),
+            None => StateRef::Absent(Absence::Failed),
+        }
+    }
+
     /// All states in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = StateRef<'_>> {
         self.words.iter().map(|word| self.show(*word))
@@ -127,17 +136,23 @@ impl States {
         }
     }
 
+    #[inline]
     fn show(&self, word: Word) -> StateRef<'_> {
-        let shown = match word.said() {
-            Said::Absent(absence) => Some(StateRef::Absent(absence)),
-            Said::Kept(at) => self.kept.get(at).and_then(|kept| {
-                let Kept { absence, age_ms, .. } = *kept;
-                Some(StateRef::Kept { value: self.value(kept.value)?, absence, age_ms })
-            }),
-            Said::Number(_) | Said::Text { .. } => self.value(word).map(StateRef::Present),
-        };
         // Only words that were made here are read here, so that there is always something to show.
-        shown.unwrap_or(StateRef::Absent(Absence::Failed))
+        const NOTHING: StateRef<'_> = StateRef::Absent(Absence::Failed);
+        match word.said() {
+            Said::Number(number) => StateRef::Present(ValueRef::Number(number)),
+            Said::Text { start, bytes } => match self.texts.get(start..start + bytes) {
+                Some(text) => StateRef::Present(ValueRef::Text(text)),
+                None => NOTHING,
+            },
+            Said::Absent(absence) => StateRef::Absent(absence),
+            Said::Kept(at) => {
+                let Some(Kept { value, absence, age_ms, .. }) = self.kept.get(at) else { return NOTHING };
+                let (absence, age_ms) = (*absence, *age_ms);
+                self.value(*value).map_or(NOTHING, |value| StateRef::Kept { value, absence, age_ms })
+            }
+        }
     }
 
     fn value(&self, word: Word) -> Option<ValueRef<'_>> {
@@ -172,6 +187,7 @@ impl Word {
         Self(tag << TAG_SHIFT | payload)
     }
 
+    #[inline]
     fn said(self) -> Said {
         let payload = self.0 & ((1 << TAG_SHIFT) - 1);
         let place = |payload| usize::try_from(payload).unwrap_or(usize::MAX);

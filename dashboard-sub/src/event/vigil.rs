@@ -129,11 +129,7 @@ impl Vigil {
         for finding in assessment.findings.iter().filter(|finding| is_event(finding.rule)) {
             let has_room = self.standing.len() < STANDING_MAX;
             let is_worse = match self.standing.iter_mut().find(|standing| standing.is(finding)) {
-                Some(standing) => {
-                    let is_worse = finding.status.gravity() > standing.status.gravity();
-                    *standing = Standing::of(finding, now);
-                    is_worse
-                }
+                Some(standing) => standing.renew(finding, now),
                 None if has_room => {
                     self.standing.push(Standing::of(finding, now));
                     true
@@ -193,6 +189,16 @@ impl Standing {
             what: finding.what.as_str().into(),
             seen_at: now,
         }
+    }
+
+    /// It is still there. Whether it became worse.
+    fn renew(&mut self, finding: &Finding, now: Instant) -> bool {
+        self.seen_at = now;
+        if *self.what != *finding.what {
+            self.what = finding.what.as_str().into();
+        }
+        let before = std::mem::replace(&mut self.status, finding.status);
+        finding.status.gravity() > before.gravity()
     }
 
     fn is(&self, finding: &Finding) -> bool {

@@ -41,7 +41,7 @@ pub(super) struct GpuSums {
 
 impl Entry {
     pub(super) fn new(host: Arc<Host>, thresholds: &Thresholds, now: Instant, wall_s: f64) -> Self {
-        let panels = Panels::of(&host, now);
+        let panels = Panels::judged(&host, now);
         let summary = Summary::of_panels(&host, &panels, now, wall_s);
         let assessment = thresholds.assess_panels(&host, &panels, now, wall_s);
         let vigil = Vigil::new(&host, &panels, &assessment, now);
@@ -60,7 +60,7 @@ impl Entry {
 
     /// Judges the host anew, and tells what is new about it.
     pub(super) fn judge(&mut self, thresholds: &Thresholds, now: Instant, wall_s: f64) -> Vec<News> {
-        let panels = Panels::of(&self.host, now);
+        let panels = Panels::judged(&self.host, now);
         self.summary = Arc::new(Summary::of_panels(&self.host, &panels, now, wall_s));
         self.assessment = Arc::new(thresholds.assess_panels(&self.host, &panels, now, wall_s));
         self.gpus = GpuSums::of(&panels);

@@ -11,6 +11,7 @@ mod drive;
 mod figure;
 mod figures;
 mod gpu;
+mod judged;
 mod list;
 mod machine;
 mod memory;
@@ -41,6 +42,7 @@ pub use service::{Service, Services, Timer};
 
 use crate::host::{Host, HostReading};
 use figure::Pass;
+use judged::JUDGED;
 use list::Take;
 
 /// All panels of a host at one moment.
@@ -82,6 +84,17 @@ impl<'a> Panels<'a> {
         let mut panels = Self::default();
         let pass = Pass::of(host, now);
         for reading in host.readings() {
+            panels.take(&reading, &pass);
+        }
+        panels
+    }
+
+    /// Those of `host` at `now`, with no more than [`Summary`](crate::Summary) and
+    /// [`Assessment`](crate::Assessment) are made of: a third of what a server tells.
+    pub(crate) fn judged(host: &'a Host, now: Instant) -> Self {
+        let mut panels = Self::default();
+        let pass = Pass::of(host, now);
+        for reading in host.readings_of_those(|metric| JUDGED.has(metric)) {
             panels.take(&reading, &pass);
         }
         panels

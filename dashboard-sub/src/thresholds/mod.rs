@@ -53,7 +53,7 @@ impl Thresholds {
 
     /// How `host` is at `now`, when the clock on the wall shows `wall_s` seconds since 1970.
     pub fn assess(&self, host: &Host, now: Instant, wall_s: f64) -> Assessment {
-        self.assess_panels(host, &Panels::of(host, now), now, wall_s)
+        self.assess_panels(host, &Panels::judged(host, now), now, wall_s)
     }
 
     /// The same from all panels of the host at that moment, where they are known already.

@@ -19,6 +19,7 @@ use origin::{Origin, reading};
 /// Seconds since 1970 on the clock on the wall.
 pub(crate) const WALL_S: f64 = 1_700_000_000.0;
 
+#[derive(Debug)]
 pub(crate) struct Machine {
     name: String,
     readings: Vec<Reading>,

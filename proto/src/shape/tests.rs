@@ -43,6 +43,10 @@ proptest! {
             prop_assert!(shape.places_of_id(metric.id).eq(shape.places_of(&metric.name)));
             prop_assert!(shape.metrics().contains(metric));
         }
+        let is_even = |metric: MetricId| metric.0.is_multiple_of(2);
+        let even = shape.iter().enumerate().filter(|(_, (metric, _))| is_even(metric.id));
+        let even = even.map(|(place, (metric, labels))| (place, metric, labels));
+        prop_assert!(shape.iter_of(is_even).eq(even));
         prop_assert_eq!(shape.get(readings.len()), None);
         prop_assert_eq!(shape.places_of("no.metric").count(), 0);
         prop_assert_eq!(shape.places_of_id(MetricId(u16::MAX)).count(), 0);

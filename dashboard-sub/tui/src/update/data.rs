@@ -6,6 +6,7 @@ use crate::message::Effect;
 use crate::state::{HostScreen, Overlay, Screen, State};
 
 pub(super) fn change(state: &mut State, change: Change) -> Effect {
+    state.fleet.handle(&change, state.clock.now, state.clock.wall_s);
     match &change {
         Change::Connection(connection) => {
             state.connection = Some(connection.clone());
@@ -17,7 +18,6 @@ pub(super) fn change(state: &mut State, change: Change) -> Effect {
         Change::RecordingFailed(why) => state.notify(format!("recording has ended: {why}")),
         Change::Host { .. } | Change::Past(_) | Change::Lagged(_) => {}
     }
-    state.fleet.handle(&change, state.clock.now, state.clock.wall_s);
     if let Change::Host { host, what: HostChange::Joined } = &change
         && state.awaited.as_deref() == Some(host.name().as_str())
     {
