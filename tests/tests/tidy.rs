@@ -21,7 +21,10 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("grapevine-demo", &["grapevine-proto"]),
     ("grapevine-tui", &["grapevine-proto", "grapevine-sub"]),
     ("grapevine-web", &["grapevine-proto", "grapevine-sub"]),
-    ("grapevine-cli", &["grapevine-proto", "grapevine-sub", "grapevine-demo", "grapevine-tui"]),
+    (
+        "grapevine-cli",
+        &["grapevine-proto", "grapevine-sub", "grapevine-demo", "grapevine-tui", "grapevine-web"],
+    ),
     ("grapevine-fake-nvml", &[]),
     ("grapevine-tests", &["grapevine-proto", "grapevine-zmtp", "grapevine-sub"]),
 ];

@@ -8,6 +8,8 @@ use grapevine_demo::Scenario;
 use grapevine_sub::Endpoint;
 use grapevine_tui::Palette;
 
+use crate::config::Listen;
+
 /// Watch and query a Grapevine network: attach to any of its agents and see all of its hosts.
 #[derive(Debug, Parser)]
 #[command(name = "grapevine", version, subcommand_required = true, arg_required_else_help = true)]
@@ -48,6 +50,8 @@ pub(crate) enum Command {
     Get(Get),
     /// Show the network live, on the whole terminal
     Top(Top),
+    /// Serve the network over HTTP: to browsers, scripts and Prometheus
+    Serve(Serve),
     /// Start an agent on this machine, unless one runs, and show the network live
     Up(Up),
     /// Show a fleet that does not exist, or record it, for demonstrations and tests; each of its hosts says so
@@ -132,7 +136,22 @@ pub(crate) struct Top {
 }
 
 #[derive(Debug, Group)]
+pub(crate) struct Serve {
+    /// Where to listen: an address with or without a port [default: 127.0.0.1:8130]. Beyond loopback it takes a token, from
+    /// `token_file` of the configuration or from the variable GRAPEVINE_SERVE_TOKEN
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<Listen>,
+    /// Configuration file, with a table `serve` [default: ~/.config/grapevine/dashboard.toml, or else
+    /// /etc/grapevine/dashboard.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Group)]
 pub(crate) struct Up {
+    /// Port of the dashboard for browsers, on this machine only
+    #[arg(long, value_name = "N", default_value_t = grapevine_web::ServeOptions::PORT)]
+    pub(crate) web_port: u16,
     /// Configuration file of the agent to start
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -10,14 +10,14 @@ use grapevine_sub::{Record, Recorder, RecordingError};
 use grapevine_tui::{Origin, RunError, Source};
 
 use crate::args::Demo;
-use crate::top;
+use crate::{config, top};
 
 /// Shows such a fleet until the user quits, or records it.
 pub(crate) async fn run(demo: &Demo) -> anyhow::Result<()> {
     if let Some(path) = &demo.record {
         return record(&mut fleet(demo), path, Duration::from_secs(demo.seconds));
     }
-    let config = grapevine_tui::config::load(None)?;
+    let config = config::load(None)?.into_top();
     if !top::is_terminal() {
         return Err(RunError::NoTerminal.into());
     }

@@ -1,11 +1,12 @@
 //! `grapevine`: watch and query a Grapevine network from a terminal.
 //!
 //! `main` maps a result to an exit code; each subcommand is a file. In reading order: `args` (what the user can
-//! say), `attach` (finding an agent), `key`, `tail`, `hosts`, `get`, `top`, `up`, `demo`, then what they print with:
+//! say), `attach` (finding an agent), `key`, `tail`, `hosts`, `get`, `top`, `serve`, `up`, `demo`, then what they print with:
 //! `line`, `json`, `table`.
 
 mod args;
 mod attach;
+mod config;
 mod demo;
 mod get;
 mod hosts;
@@ -14,6 +15,7 @@ mod key;
 mod line;
 mod output;
 mod past;
+mod serve;
 mod signal;
 mod table;
 mod tail;
@@ -26,10 +28,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use tokio::runtime::Builder;
 
 use args::{Args, Command};
+use config::ConfigError;
+use grapevine_tui::RunError;
 use grapevine_tui::units::printable;
-use grapevine_tui::{ConfigError, RunError};
+use grapevine_web::ServeError;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -47,13 +52,19 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut runtime = match &args.command {
+        // Many clients at once; the others do one thing after the other.
+        Command::Serve(_) => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    };
+    let runtime = runtime.enable_all().build()?;
     runtime.block_on(async {
         match args.command {
             Command::Tail(tail) => tail::run(&args.attach, tail).await,
             Command::Hosts(hosts) => hosts::run(&args.attach, &hosts).await,
             Command::Get(get) => get::run(&args.attach, &get).await,
             Command::Top(top) => top::run(&args.attach, &top).await,
+            Command::Serve(serve) => serve::run(&args.attach, &serve).await,
             Command::Up(up) => up::run(&args.attach, &up).await,
             Command::Demo(demo) => demo::run(&demo).await,
         }
@@ -87,7 +98,9 @@ fn complain(what: &str) {
 
 /// Whether the program was asked for something that it cannot do anywhere.
 fn is_users_fault(error: &anyhow::Error) -> bool {
-    error.is::<ConfigError>() || matches!(error.downcast_ref(), Some(RunError::NoTerminal))
+    error.is::<ConfigError>()
+        || matches!(error.downcast_ref(), Some(RunError::NoTerminal))
+        || error.downcast_ref().is_some_and(ServeError::is_users_fault)
 }
 
 /// Exit status of a command line or configuration that cannot be understood, as clap and most shells have it.

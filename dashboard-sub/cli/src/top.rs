@@ -10,7 +10,7 @@ use grapevine_sub::{Options, Recording, Subscription};
 use grapevine_tui::{Config, Messages, Origin, RunError, Source};
 
 use crate::args::{Attach, Top};
-use crate::signal;
+use crate::{config, signal};
 
 /// Shows the dashboard until the user quits.
 pub(crate) async fn run(attach: &Attach, top: &Top) -> anyhow::Result<()> {
@@ -44,7 +44,7 @@ pub(crate) fn is_terminal() -> bool {
 
 /// What the user configured; what the command line says goes first.
 fn config(top: &Top) -> anyhow::Result<Config> {
-    let mut config = grapevine_tui::config::load(top.config.as_deref())?;
+    let mut config = config::load(top.config.as_deref())?.into_top();
     config.top.theme = top.theme.or(config.top.theme);
     config.top.ascii |= top.ascii;
     config.top.mouse |= top.mouse;

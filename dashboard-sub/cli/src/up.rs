@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 use crate::args::{Attach, Up};
 use crate::tail::{self, Printer};
-use crate::{attach, signal, top};
+use crate::{attach, config, serve, signal, top};
 
 /// Shows the network through the agent that runs on this machine, or else through one that it starts.
 pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
@@ -33,6 +33,7 @@ pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
         Subscription::attach(endpoints, with_past(attach.options()?)).context("cannot attach")?;
     if let Ok(endpoint) = timeout(PROBE_TIME, subscription.attached()).await {
         announce(&format!("an agent answers at {endpoint} already"))?;
+        serve(&endpoint, attach.options()?, up).await?;
         return show(subscription, std::future::pending()).await;
     }
     drop(subscription);
@@ -41,13 +42,22 @@ pub(crate) async fn run(attach: &Attach, up: &Up) -> anyhow::Result<()> {
     }
     let mut agent = Agent::start(up, port).await?;
     // Without a configuration the agent that was started has no keys.
-    let options = if up.config.is_some() { attach.options()? } else { Options::default() };
-    let shown = match Subscription::attach([agent.endpoint.clone()], with_past(options)) {
+    let options = || if up.config.is_some() { attach.options() } else { Ok(Options::default()) };
+    let endpoint = agent.endpoint.clone();
+    serve(&endpoint, options()?, up).await?;
+    let shown = match Subscription::attach([endpoint], with_past(options()?)) {
         Ok(subscription) => show(subscription, agent.death()).await,
         Err(error) => Err(error.into()),
     };
     agent.stop().await?;
     shown
+}
+
+/// Shows the network to browsers on this machine, too.
+async fn serve(endpoint: &Endpoint, options: Options, up: &Up) -> anyhow::Result<()> {
+    let options = Options { history: true, ..options };
+    let subscription = Subscription::attach([endpoint.clone()], options).context("cannot attach")?;
+    Ok(announce(&serve::beside(subscription, up.web_port).await?)?)
 }
 
 /// Shows the network until the user stops it or the agent dies.
@@ -61,7 +71,7 @@ async fn show(subscription: Subscription, death: impl Future<Output = anyhow::Er
     if !top::is_terminal() {
         return tail::follow(&subscription, Printer::new(None, None, false, None), stop).await;
     }
-    let config = grapevine_tui::config::load(None)?;
+    let config = config::load(None)?.into_top();
     let options = grapevine_tui::Options { config, host: None };
     grapevine_tui::run(Source::Live(subscription), options, stop).await?.unwrap_or(Ok(()))
 }

@@ -40,7 +40,7 @@ async fn up(directory: &Path, args: &[&str]) -> Command {
     let Endpoint::Tcp { port, .. } = probe.endpoint else { unreachable!("agents of tests listen on TCP") };
     probe.die().await;
     let port = port.to_string();
-    program(&directory.join("grapevine"), ["up", "--port", &port].iter().chain(args))
+    program(&directory.join("grapevine"), ["up", "--web-port", "0", "--port", &port].iter().chain(args))
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn an_agent_that_runs_already_is_shown() {
     let Endpoint::Tcp { port, .. } = agent.endpoint else { unreachable!("agents of tests listen on TCP") };
     let directory = install("echo a second agent >&2; exit 1");
     let path = directory.path().join("grapevine");
-    let mut up = start(program(&path, ["up", "--port", &port.to_string()]));
+    let mut up = start(program(&path, ["up", "--web-port", "0", "--port", &port.to_string()]));
     let mut lines = BufReader::new(up.stdout.take().unwrap()).lines();
     assert!(lines.next_line().await.unwrap().unwrap().starts_with("srv-01"));
     let mut errors = BufReader::new(up.stderr.take().unwrap()).lines();
@@ -118,4 +118,28 @@ async fn a_program_of_another_version_is_told() {
     let ended = run(up(directory.path(), &[]).await).await;
     assert_eq!(ended.code, Some(1));
     assert!(ended.err.contains("the agent said \"hello\" instead of where it listens"), "{}", ended.err);
+}
+
+#[tokio::test]
+async fn browsers_on_this_machine_see_it_too_unless_the_port_is_taken() {
+    let agent = Agent::start().await;
+    agent.say("srv-01", Origin::new("srv-01", 1).frame(10.0));
+    let Endpoint::Tcp { port, .. } = agent.endpoint else { unreachable!("agents of tests listen on TCP") };
+    let directory = install("exit 1");
+    let path = directory.path().join("grapevine");
+    let web = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let args = ["up", "--web-port", &web.to_string(), "--port", &port.to_string()];
+    let second_line = async |up: &mut tokio::process::Child| {
+        let mut errors = BufReader::new(up.stderr.take().unwrap()).lines();
+        errors.next_line().await.unwrap().unwrap();
+        errors.next_line().await.unwrap().unwrap()
+    };
+    let mut up = start(program(&path, args));
+    assert_eq!(second_line(&mut up).await, format!("grapevine: in a browser: http://127.0.0.1:{web}"));
+    tokio::net::TcpStream::connect(("127.0.0.1", web)).await.unwrap();
+    let mut other = start(program(&path, args));
+    let expected = format!("grapevine: not in browsers: 127.0.0.1:{web} is in use by another program");
+    assert_eq!(second_line(&mut other).await, expected);
+    up.kill().await.unwrap();
+    other.kill().await.unwrap();
 }

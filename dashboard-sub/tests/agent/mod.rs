@@ -83,6 +83,8 @@ async fn serve(
     subscribers: watch::Sender<usize>,
     prefixes: watch::Sender<BTreeSet<Bytes>>,
 ) {
+    // One link may subscribe to several prefixes.
+    let mut links = Vec::new();
     while let Some(event) = events.recv().await {
         match event {
             Event::Subscribed { link, prefix } => {
@@ -92,10 +94,16 @@ async fn serve(
                         net.send(link, *slot, message.clone()).ok();
                     }
                 }
-                subscribers.send_modify(|count| *count += 1);
+                if !links.contains(&link) {
+                    links.push(link);
+                }
+                subscribers.send_replace(links.len());
                 prefixes.send_if_modified(|prefixes| prefixes.insert(prefix));
             }
-            Event::Down { .. } => subscribers.send_modify(|count| *count -= 1),
+            Event::Down { link, .. } => {
+                links.retain(|known| *known != link);
+                subscribers.send_replace(links.len());
+            }
             _ => {}
         }
     }

@@ -34,7 +34,7 @@ mod update;
 mod view;
 
 pub use clock::Clock;
-pub use config::{Config, ConfigError};
+pub use config::{Agent, Config, Top};
 pub use glyphs::Glyphs;
 pub use run::{Options, RunError, run};
 pub use source::{Messages, Origin, Source};

@@ -121,7 +121,8 @@ impl Model {
         let attached = subscription.connection().endpoint().map(|_| now);
         let settling = Settling { attached, latest: None };
         let known = Known { fleet: Fleet::new(options, now), meters: None };
-        let mut folder = Folder { known, changes, subscription, settling, events: Arc::default() };
+        let mut folder =
+            Folder { known, changes, subscription, settling, was_attached: None, events: Arc::default() };
         let (publisher, snapshots) = watch::channel(Arc::new(folder.snapshot(now)));
         let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
         let is_looked_at = Arc::new(AtomicBool::new(false));
@@ -192,6 +193,8 @@ struct Folder {
     changes: Changes,
     subscription: Subscription,
     settling: Settling,
+    /// Whether an agent was there when that was logged last.
+    was_attached: Option<bool>,
     /// Those of the newest snapshot.
     events: Arc<[Arc<Event>]>,
 }
@@ -233,12 +236,29 @@ impl Folder {
     fn fold(&mut self, change: &Change) {
         let (now, wall_s) = (Instant::now(), wall_s());
         self.settling.note(change, now);
+        if let Change::Connection(connection) = change {
+            self.log(connection);
+        }
         match change {
             Change::Lagged(count) => {
                 tracing::warn!(count, "too slow: changes were missed, the view is read again");
                 self.known.fleet.resync(&self.subscription.view(), now, wall_s);
             }
             change => self.known.fleet.handle(change, now, wall_s),
+        }
+    }
+
+    /// One line when an agent is found or lost, and not for each attempt.
+    fn log(&mut self, connection: &Connection) {
+        let is_attached = match connection {
+            Connection::Connecting { .. } => return,
+            Connection::Attached { .. } => true,
+            Connection::Unreachable { .. } => false,
+        };
+        match (self.was_attached.replace(is_attached), is_attached) {
+            (_, true) => tracing::info!("{connection}"),
+            (Some(false), false) => {}
+            (_, false) => tracing::warn!("{connection}; trying on"),
         }
     }
 

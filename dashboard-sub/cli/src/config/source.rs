@@ -1,13 +1,10 @@
-//! Where configuration comes from: `--config FILE` over `GRAPEVINE_TOP_KEY` in the environment over the user's file
+//! Where configuration comes from: `--config FILE` over `GRAPEVINE_SECTION_KEY` in the environment over the user's file
 //! over `/etc/grapevine/dashboard.toml`, key by key.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use thiserror::Error;
 use toml::{Table, Value};
 
@@ -17,7 +14,7 @@ use super::Config;
 ///
 /// # Errors
 /// A [`ConfigError`] that names the source, the line and the remedy.
-pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
+pub(crate) fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
     let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
     load_from(file, &standard_files(), environment)
 }
@@ -61,12 +58,14 @@ fn read_file(path: &Path) -> Result<Table, ConfigError> {
 
 /// The key that a variable sets, or none if it is not of the configuration.
 fn read_variable(name: &str, value: OsString) -> Result<Option<Table>, ConfigError> {
-    let Some(key) = name.strip_prefix("GRAPEVINE_TOP_") else { return Ok(None) };
+    let section = |section: &'static str, prefix| name.strip_prefix(prefix).map(|key| (section, key));
+    let named = section("top", "GRAPEVINE_TOP_").or_else(|| section("serve", "GRAPEVINE_SERVE_"));
+    let Some((section, key)) = named.filter(|_| !SECRETS.contains(&name)) else { return Ok(None) };
     let in_variable = |message: String| ConfigError::InEnvironment { name: name.to_owned(), message };
     let text = value.into_string().map_err(|_| in_variable("is not UTF-8".to_owned()))?;
     let overlay = |value: Value| {
         let key = key.to_ascii_lowercase();
-        Table::from_iter([("top".to_owned(), Value::Table(Table::from_iter([(key, value)])))])
+        Table::from_iter([(section.to_owned(), Value::Table(Table::from_iter([(key, value)])))])
     };
     // What is a TOML value may still be meant as text, such as the theme `16`.
     let typed = toml::from_str::<Table>(&format!("value = {text}"))
@@ -102,41 +101,16 @@ fn standard_files() -> Vec<PathBuf> {
     files.map(|folder| folder.join("grapevine/dashboard.toml")).collect()
 }
 
+/// Variables that are no keys: what they say is never in the configuration.
+const SECRETS: [&str; 2] = [super::TOKEN_VARIABLE, super::ADMIN_TOKEN_VARIABLE];
+
 fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A list, or a text with its items between commas, as it is convenient in the environment.
-pub(super) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + TryFrom<String, Error: fmt::Display>,
-{
-    struct List<T>(std::marker::PhantomData<T>);
-
-    impl<'de, T: Deserialize<'de> + TryFrom<String, Error: fmt::Display>> Visitor<'de> for List<T> {
-        type Value = Vec<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of texts")
-        }
-
-        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<T>, E> {
-            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-            items.map(|item| T::try_from(item.to_owned()).map_err(E::custom)).collect()
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Vec<T>, A::Error> {
-            Vec::deserialize(SeqAccessDeserializer::new(items))
-        }
-    }
-
-    deserializer.deserialize_any(List(std::marker::PhantomData))
-}
-
 /// The user's configuration cannot be used: the user's fault.
 #[derive(Debug, Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read configuration {}", path.display())]
     Unreadable {
@@ -166,6 +140,14 @@ pub enum ConfigError {
     /// The values do not fit together.
     #[error("configuration: {0}")]
     Invalid(String),
+    /// A secret cannot be used.
+    #[error("{source_of}: {reason}")]
+    Secret {
+        /// The file or the variable that has it.
+        source_of: String,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 #[cfg(test)]
@@ -173,8 +155,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::state::{Column, Grouping};
-    use crate::theme::Palette;
+    use grapevine_tui::{Column, Grouping, Palette};
 
     fn loaded(files: &[&str], file: Option<&str>, environment: &[(&str, &str)]) -> Result<Config, String> {
         let folder = tempfile::tempdir().unwrap();
@@ -197,6 +178,22 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_the_default() {
+        let example = include_str!("../../../dashboard.example.toml");
+        assert_eq!(loaded(&[], Some(example), &[]), Ok(Config::default()));
+        let lines = example.lines().map(|line| match line.strip_prefix('#') {
+            Some(key) if key.starts_with(|first: char| first.is_ascii_lowercase()) => key,
+            _ => line,
+        });
+        let all = lines.filter(|line| !line.starts_with("tls_self_signed")).collect::<Vec<_>>().join("\n");
+        let serve = loaded(&[], Some(&all), &[]).unwrap().serve;
+        assert_eq!(
+            (serve.attach.len(), serve.token_file.is_some(), serve.tls_key.is_some()),
+            (2, true, true)
+        );
+    }
+
+    #[test]
     fn what_is_nearer_to_the_user_wins_key_by_key() {
         let user = "[top]\ntheme = \"light\"\ninterval_ms = 500\ngroup = \"role\"";
         let system = "[top]\nmouse = true";
@@ -211,6 +208,19 @@ mod tests {
         assert_eq!((top.theme, top.interval_ms, top.group), (Some(Palette::Sixteen), 250, Grouping::Role));
         assert_eq!(top.columns, [Column::Host, Column::Cpu]);
         assert!(!top.mouse, "only the first of the standard files counts");
+    }
+
+    #[test]
+    fn every_section_has_its_variables_and_tokens_are_none() {
+        let environment = [
+            ("GRAPEVINE_SERVE_LISTEN", "[::1]:9000"),
+            ("GRAPEVINE_SERVE_PROXIES", "127.0.0.1,::1"),
+            ("GRAPEVINE_SERVE_TOKEN", "0123456789abcdef"),
+            ("GRAPEVINE_SERVE_ADMIN_TOKEN", "0123456789abcdef"),
+        ];
+        let serve = loaded(&[], None, &environment).unwrap().serve;
+        assert_eq!(serve.listen.0, "[::1]:9000".parse().unwrap());
+        assert_eq!(serve.proxies.len(), 2);
     }
 
     #[test]
@@ -232,6 +242,10 @@ mod tests {
         assert_eq!(twice, "configuration: top.columns: host is there twice");
         let variable = loaded(&[], None, &[("GRAPEVINE_TOP_MOUSE", "maybe")]).unwrap_err();
         assert!(variable.starts_with("environment variable GRAPEVINE_TOP_MOUSE: invalid type"), "{variable}");
+        let serve = error("[serve]\nlisten = \"nowhere\"");
+        assert!(serve.starts_with("/mine.toml:2: no address \"nowhere\""), "{serve}");
+        let pair = error("[serve]\ntls_key = \"key.pem\"");
+        assert_eq!(pair, "configuration: serve: tls_certificate and tls_key go together");
         let key = loaded(&[], None, &[("GRAPEVINE_TOP_HORSE", "1")]).unwrap_err();
         assert!(key.contains("unknown field `horse`"), "{key}");
     }

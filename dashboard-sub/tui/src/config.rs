@@ -1,24 +1,21 @@
-//! `dashboard.toml`: what the user can say about the dashboard. Unknown keys are errors.
+//! What the user can say about the dashboard. Unknown keys are errors.
 
-mod source;
-
+use std::fmt;
 use std::path::PathBuf;
 
 use grapevine_sub::{Endpoint, Filter, Thresholds};
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
 
 use crate::state::{Column, Grouping};
 use crate::theme::Palette;
 
-pub use source::{ConfigError, load};
-
 /// All that a user can say about the dashboard.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
-    /// Table `top`.
+    /// How it looks.
     pub top: Top,
-    /// Table `thresholds`.
+    /// What hosts are judged by.
     pub thresholds: Thresholds,
 }
 
@@ -27,7 +24,7 @@ pub struct Config {
 #[serde(deny_unknown_fields, default)]
 pub struct Top {
     /// Agents to attach to, in order of preference.
-    #[serde(deserialize_with = "source::list")]
+    #[serde(deserialize_with = "list")]
     pub attach: Vec<Agent>,
     /// Key file for agents that have keys.
     pub key: Option<PathBuf>,
@@ -40,7 +37,7 @@ pub struct Top {
     /// The least time between two pictures that nobody asked for, in milliseconds; 0 for as soon as possible.
     pub interval_ms: u32,
     /// Columns of the fleet's table, from the left.
-    #[serde(deserialize_with = "source::list")]
+    #[serde(deserialize_with = "list")]
     pub columns: Vec<Column>,
     /// The column that hosts are sorted by.
     pub sort: Column,
@@ -83,18 +80,21 @@ impl TryFrom<String> for Agent {
     }
 }
 
-impl Config {
+impl Top {
     /// What the types cannot say.
-    fn check(&self) -> Result<(), String> {
-        let Top { columns, interval_ms, .. } = &self.top;
+    ///
+    /// # Errors
+    /// What is wrong, with its key.
+    pub fn check(&self) -> Result<(), String> {
+        let Self { columns, interval_ms, .. } = self;
         if *interval_ms > INTERVAL_MS_MAX {
             return Err(format!("top.interval_ms = {interval_ms}: use 0 to {INTERVAL_MS_MAX}"));
         }
-        if let Err(error) = Filter::parse(&self.top.filter) {
+        if let Err(error) = Filter::parse(&self.filter) {
             return Err(format!("top.filter: {error}"));
         }
-        if self.top.sort.info().sort.is_none() {
-            return Err(format!("top.sort: hosts cannot be sorted by {}", self.top.sort));
+        if self.sort.info().sort.is_none() {
+            return Err(format!("top.sort: hosts cannot be sorted by {}", self.sort));
         }
         for (at, column) in columns.iter().enumerate() {
             if columns.iter().take(at).any(|earlier| earlier == column) {
@@ -103,6 +103,34 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// A list, or a text with its items between commas, as it is convenient in the environment.
+pub fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + TryFrom<String, Error: fmt::Display>,
+{
+    struct List<T>(std::marker::PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de> + TryFrom<String, Error: fmt::Display>> Visitor<'de> for List<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of texts")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            items.map(|item| T::try_from(item.to_owned()).map_err(E::custom)).collect()
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Vec<T>, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(items))
+        }
+    }
+
+    deserializer.deserialize_any(List(std::marker::PhantomData))
 }
 
 /// A picture a minute is a picture of the past.
