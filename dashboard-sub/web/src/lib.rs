@@ -19,6 +19,8 @@
 //! - `auth`: who may see it. Tokens, sessions, and how often one may be wrong.
 //! - `api`: the resources, one file each, as types of their own: what is on the wire between agents may change without
 //!   them.
+//! - `stream`: what a dashboard looks at, live, over WebSockets.
+//! - `page`: the dashboard itself, as files that browsers ask for.
 //! - [`metrics`]: all hosts in the text formats of Prometheus and OpenMetrics.
 //! - `problem`: all that goes wrong, in the form of RFC 9457.
 //!
@@ -31,8 +33,10 @@ pub mod limits;
 pub mod metrics;
 mod model;
 mod options;
+mod page;
 mod problem;
 mod server;
+mod stream;
 mod timestamp;
 
 pub use auth::{Token, TokenError, Tokens};

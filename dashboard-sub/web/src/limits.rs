@@ -82,3 +82,25 @@ pub const QUESTIONS_MAX: usize = 64;
 
 /// How often snapshots are published while somebody looks at them.
 pub const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How often what is looked at is drawn up anew at the most: 4 times a second.
+pub const BEAT_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How often a client of a stream is asked whether it is there, and looked up whether it still may be. Proxies end
+/// connections that say nothing for a minute.
+pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
+
+/// Most bytes of what a client of a stream says: a filter of [`TEXT_BYTES_MAX`], escaped.
+pub const LOOK_BYTES_MAX: usize = 8 << 10;
+
+/// Most rows of a table that are looked at: three screens of 60.
+pub const ROWS_MAX: usize = 200;
+
+/// Most findings of the overview.
+pub const FINDINGS_SHOWN_MAX: usize = 40;
+
+/// Most hosts at work of the overview.
+pub const BUSIEST_SHOWN_MAX: usize = 8;
+
+/// Most events that are looked at.
+pub const EVENTS_SHOWN_MAX: usize = 100;

@@ -61,7 +61,7 @@ pub(crate) struct EventRow {
 }
 
 impl EventRow {
-    fn of(event: &Event) -> Self {
+    pub(crate) fn of(event: &Event) -> Self {
         Self {
             number: event.number,
             at: iso8601(event.at_s),
@@ -115,7 +115,8 @@ fn wants_stream(headers: &HeaderMap) -> bool {
     accepted.flat_map(|value| value.split(',')).any(|range| range.trim().starts_with("text/event-stream"))
 }
 
-fn is_of(event: &Event, host: &str) -> bool {
+/// Whether it happened to the host of this name or origin.
+pub(crate) fn is_of(event: &Event, host: &str) -> bool {
     event.host.as_ref().is_some_and(|name| name.as_str() == host)
         || event.origin.is_some_and(|origin| origin.to_string() == host)
 }

@@ -43,7 +43,7 @@ pub(crate) struct HostsQuery {
 }
 
 /// Which end comes first.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Order {
     /// The least.
@@ -62,34 +62,38 @@ pub(crate) async fn hosts(
 ) -> Result<Json<Page<HostRow>>, Problem> {
     let range = Range::new(query.limit, query.offset)?;
     let snapshot = app.snapshot();
-    let entries = query.select(snapshot.entries())?;
+    let (filter, sort) = (query.filter.unwrap_or_default(), query.sort.unwrap_or_default());
+    let entries = select(snapshot.entries(), &filter, &sort, query.order)?;
     let timestamp = iso8601(snapshot.wall_s);
     Ok(Json(range.page(timestamp, entries.into_iter(), |entry| HostRow::of(entry, &snapshot))))
 }
 
-impl HostsQuery {
-    /// Those of `entries` that match, in their order.
-    fn select<'e>(&self, entries: &'e [Shown]) -> Result<Vec<&'e Shown>, Problem> {
-        let filter = Filter::parse(self.filter.as_deref().unwrap_or_default());
-        let filter = filter.map_err(|error| Problem::unprocessable(format!("filter: {error}")))?;
-        let sort = self.sort()?;
-        let matches = |entry: &&Shown| filter.matches(&entry.host, &entry.summary, &entry.assessment);
-        let mut selected: Vec<&Shown> = entries.iter().filter(matches).collect();
-        sort.sort(&mut selected, |entry| (&*entry.host, &*entry.summary, &*entry.assessment));
-        Ok(selected)
-    }
+/// Those of `entries` that match `filter`, in the order of `sort`. Empty texts stand for all hosts, and for their names.
+pub(crate) fn select<'e>(
+    entries: &'e [Shown],
+    filter: &str,
+    sort: &str,
+    order: Option<Order>,
+) -> Result<Vec<&'e Shown>, Problem> {
+    let filter = Filter::parse(filter);
+    let filter = filter.map_err(|error| Problem::unprocessable(format!("filter: {error}")))?;
+    let sort = sort_by(sort, order)?;
+    let matches = |entry: &&Shown| filter.matches(&entry.host, &entry.summary, &entry.assessment);
+    let mut selected: Vec<&Shown> = entries.iter().filter(matches).collect();
+    sort.sort(&mut selected, |entry| (&*entry.host, &*entry.summary, &*entry.assessment));
+    Ok(selected)
+}
 
-    fn sort(&self) -> Result<Sort, Problem> {
-        let name = self.sort.as_deref().unwrap_or(SortKey::Host.as_str());
-        let key = SortKey::named(name).ok_or_else(|| {
-            let keys: Vec<&str> = SortKey::all().map(SortKey::as_str).collect();
-            Problem::unprocessable(format!("sort: no key {name:?}: use one of {}", keys.join(", ")))
-        })?;
-        let sort = Sort::by(key);
-        Ok(match self.order {
-            None => sort,
-            Some(Order::Asc) => Sort { direction: Direction::Ascending, ..sort },
-            Some(Order::Desc) => Sort { direction: Direction::Descending, ..sort },
-        })
-    }
+fn sort_by(name: &str, order: Option<Order>) -> Result<Sort, Problem> {
+    let name = if name.is_empty() { SortKey::Host.as_str() } else { name };
+    let key = SortKey::named(name).ok_or_else(|| {
+        let keys: Vec<&str> = SortKey::all().map(SortKey::as_str).collect();
+        Problem::unprocessable(format!("sort: no key {name:?}: use one of {}", keys.join(", ")))
+    })?;
+    let sort = Sort::by(key);
+    Ok(match order {
+        None => sort,
+        Some(Order::Asc) => Sort { direction: Direction::Ascending, ..sort },
+        Some(Order::Desc) => Sort { direction: Direction::Descending, ..sort },
+    })
 }

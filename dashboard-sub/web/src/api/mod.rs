@@ -22,6 +22,10 @@ mod which;
 use axum::Router;
 use axum::routing::{delete, get, post};
 
+pub(crate) use self::events::{EventRow, is_of};
+pub(crate) use self::hosts::{Order, select};
+pub(crate) use self::system::HostDetail;
+pub(crate) use self::which::host as which_host;
 use crate::server::App;
 
 /// What says nothing of the network: whoever reaches the server may ask for it.

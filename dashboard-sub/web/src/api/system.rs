@@ -72,7 +72,7 @@ pub(crate) struct PanelOf<T> {
 }
 
 impl HostDetail {
-    fn of(entry: &Shown, snapshot: &Snapshot) -> Self {
+    pub(crate) fn of(entry: &Shown, snapshot: &Snapshot) -> Self {
         Self {
             timestamp: iso8601(snapshot.wall_s),
             at_a_glance: HostRow::of(entry, snapshot),

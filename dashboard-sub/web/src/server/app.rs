@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::auth::Auth;
 use crate::model::{Model, Snapshot};
 use crate::options::ServeOptions;
+use crate::stream::Hub;
 
 /// The model, who may see it, and how to show it.
 #[derive(Clone)]
@@ -15,6 +16,7 @@ pub(crate) struct App(Arc<Shared>);
 struct Shared {
     model: Model,
     auth: Auth,
+    hub: Hub,
     options: ServeOptions,
     is_encrypted: bool,
     started: Instant,
@@ -23,7 +25,14 @@ struct Shared {
 impl App {
     pub(crate) fn new(model: Model, options: ServeOptions, is_encrypted: bool) -> Self {
         let auth = Auth::new(&options);
-        Self(Arc::new(Shared { model, auth, options, is_encrypted, started: Instant::now() }))
+        Self(Arc::new(Shared {
+            model,
+            auth,
+            hub: Hub::default(),
+            options,
+            is_encrypted,
+            started: Instant::now(),
+        }))
     }
 
     /// All hosts at one moment.
@@ -39,6 +48,11 @@ impl App {
     /// Who may see it.
     pub(crate) fn auth(&self) -> &Auth {
         &self.0.auth
+    }
+
+    /// What is looked at.
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.0.hub
     }
 
     /// How to show it.

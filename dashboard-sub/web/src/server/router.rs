@@ -15,13 +15,15 @@ use tower_http::compression::CompressionLayer;
 use super::App;
 use crate::limits::{REQUEST_TIME_MAX, URI_BYTES_MAX};
 use crate::problem::Problem;
-use crate::{api, auth, headers};
+use crate::{api, auth, headers, page, stream};
 
 /// Everything that is served. From the outside in: headers, where the request comes from, time, compression, whether it
 /// changed; then who may see it, for all but what says nothing of the network.
 pub(super) fn router(app: App) -> Router {
-    let closed = api::closed().route_layer(from_fn_with_state(app.clone(), auth::require));
+    let closed =
+        api::closed().merge(stream::closed()).route_layer(from_fn_with_state(app.clone(), auth::require));
     api::open()
+        .merge(page::open())
         .merge(closed)
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)

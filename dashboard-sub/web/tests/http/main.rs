@@ -15,3 +15,5 @@ mod client;
 mod fleet;
 mod server;
 mod site;
+mod socket;
+mod stream;
