@@ -29,7 +29,11 @@ pub(super) async fn measure() {
     println!("{HOSTS} hosts at 1 Hz, {} frames of the past, {} x {}:", past.len(), SIZE.0, SIZE.1);
     let past = past.into_iter().map(|message| message_of(&message.name, message.frame)).collect();
     let crowd = Crowd::listen(&endpoint, past).await;
+    let held = Arc::clone(&crowd.held);
     let playing = tokio::spawn(play(demo, crowd));
+    while held.lock().unwrap().len() < HOSTS {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     let log = folder.path().join("log");
     let mut pty = Pty::start(&super::top(&endpoint.to_string(), &log), SIZE);
     let began = Instant::now();

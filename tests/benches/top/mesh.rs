@@ -1,11 +1,11 @@
 //! How soon the dashboard shows what happens in a mesh of three real agents.
 
 use std::fmt::Write;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use grapevine_sub::{Change, HostChange, Options, Subscription};
+use grapevine_tests::lines::Lines;
 use grapevine_tests::programs::{self, Running, command};
 
 use super::pty::Pty;
@@ -47,9 +47,10 @@ fn agents(folder: &Path) -> (Vec<Running>, String) {
         let path = folder.join(format!("{name}.toml"));
         std::fs::write(&path, config).unwrap();
         let mut agent = Running::start(command(programs::agent()).args(["run", "--config"]).arg(path));
-        let mut line = String::new();
-        BufReader::new(agent.stdout()).read_line(&mut line).unwrap();
-        line.trim().strip_prefix("listening ").unwrap().clone_into(&mut endpoint);
+        let line = Lines::of(agent.stderr()).wait_for("start", 10, |line| line.contains("agent runs"));
+        let mut words = line.split_whitespace();
+        let told = words.find_map(|word| word.strip_prefix("endpoint="));
+        told.unwrap().clone_into(&mut endpoint);
         seeds.push(endpoint.clone());
         agents.push(agent);
     }
