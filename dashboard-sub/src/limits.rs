@@ -74,9 +74,14 @@ pub const HISTORY_FINE_S: u32 = 600;
 /// Seconds for which a history keeps anything.
 pub const HISTORY_COARSE_S: u32 = 24 * 60 * 60;
 
-/// What a series is reckoned at when a history's bytes are shared out: 128 B for itself (measured: 72 B, and 80 B once it
-/// has a coarse tier), and six chunks of 64 B, which hold 300 changes, one every other second.
+/// What a series is reckoned at when a history's bytes are shared out: what it takes itself, and five chunks of 64 B,
+/// which hold 250 changes, one every two or three seconds.
 pub const SERIES_BYTES: usize = 512;
+
+/// What a series takes itself: 72 B, 64 B and an allocation once it has a coarse tier, and its share of what is kept of
+/// its host. Hosts beyond [`HISTORY_BYTES_MAX`] / 512 have one series each all the same, those with focus up to
+/// [`FOCUS_SERIES_MAX`]: 768 KiB.
+pub const SERIES_OWN_BYTES: usize = 192;
 
 /// Most hosts that have focus at the same time.
 pub const FOCUS_MAX: usize = 4;

@@ -290,6 +290,7 @@ impl HostSeries {
         if fresh.is_empty() && self.series.len() == count_before {
             return;
         }
+        self.series.shrink_to_fit();
         self.series.reserve_exact(fresh.len());
         self.series.extend(fresh);
         self.series.sort_by_key(|series| series.key);

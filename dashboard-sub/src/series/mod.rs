@@ -46,7 +46,9 @@ use grapevine_proto::{Metric, OriginId};
 use self::host::{HostSeries, Rules};
 use self::pool::{CHUNK_BYTES, Pool};
 use crate::host::Host;
-use crate::limits::{FOCUS_MAX, FOCUS_SERIES_MAX, HISTORY_BYTES_MAX, HISTORY_BYTES_MIN, SERIES_BYTES};
+use crate::limits::{
+    FOCUS_MAX, FOCUS_SERIES_MAX, HISTORY_BYTES_MAX, HISTORY_BYTES_MIN, SERIES_BYTES, SERIES_OWN_BYTES,
+};
 
 pub use self::key::SeriesKey;
 pub use self::trace::{Column, Sample, Trace};
@@ -87,8 +89,8 @@ impl Archive {
     /// An empty archive that begins at `now`.
     pub fn new(options: ArchiveOptions, now: Instant) -> Self {
         let bytes_max = options.bytes_max.max(HISTORY_BYTES_MIN);
-        // Three quarters are values; the rest is what each series takes besides.
-        let pool = Pool::new(bytes_max / 4 * 3 / CHUNK_BYTES);
+        let for_values = bytes_max / SERIES_BYTES * (SERIES_BYTES - SERIES_OWN_BYTES);
+        let pool = Pool::new(for_values / CHUNK_BYTES);
         Self {
             start: now,
             bytes_max,

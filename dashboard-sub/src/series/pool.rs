@@ -69,13 +69,13 @@ pub(super) struct Pool {
 const SLAB_CHUNKS: usize = 1024;
 
 impl Pool {
-    /// An empty pool of at most this many chunks, rounded up to whole slabs.
+    /// An empty pool of at most this many chunks, rounded down to whole slabs.
     pub(super) fn new(count_max: usize) -> Self {
         Self {
             slabs: Vec::new(),
             free: NONE,
             free_count: 0,
-            count_max: count_max.next_multiple_of(SLAB_CHUNKS),
+            count_max: (count_max / SLAB_CHUNKS).max(1) * SLAB_CHUNKS,
         }
     }
 
