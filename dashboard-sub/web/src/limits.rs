@@ -65,6 +65,9 @@ pub const TOKEN_BYTES_MAX: usize = 512;
 /// Most items of a page.
 pub const PAGE_MAX: usize = 1000;
 
+/// Most items before a page: there are never as many of anything.
+pub const OFFSET_MAX: usize = 1_000_000_000;
+
 /// Items of a page where nothing is said.
 pub const PAGE_DEFAULT: usize = 100;
 
@@ -74,8 +77,8 @@ pub const SERIES_MAX: usize = 64;
 /// Most columns of each series: two for each dot of a wide screen's chart.
 pub const COLUMNS_MAX: usize = 1000;
 
-/// Most bytes of a text of a query.
-pub const TEXT_BYTES_MAX: usize = 1024;
+/// Most characters of a text of a query.
+pub const TEXT_CHARS_MAX: usize = 1024;
 
 /// How many questions may wait for the model. One takes less than a millisecond.
 pub const QUESTIONS_MAX: usize = 64;

@@ -33,7 +33,7 @@ pub(crate) struct EventsQuery {
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<usize>,
     /// How many newer events to leave out of the list.
-    #[param(minimum = 0, default = 0)]
+    #[param(minimum = 0, maximum = 1_000_000_000, default = 0)]
     offset: Option<usize>,
 }
 

@@ -4,6 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use grapevine_sub::{Direction, Filter, Sort, SortKey};
 use serde::Deserialize;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::Query;
@@ -25,11 +27,8 @@ pub(crate) struct HostsQuery {
     /// `backup`, `finding`, the keys of `sort`, and all metrics of the catalogue. At most 1 KiB.
     #[param(max_length = 1024, example = "gpu.use>50 status!=ok")]
     filter: Option<String>,
-    /// By what they are put in order: `host`, `role`, `status`, `freshness`, `backup`, `gpus`, `gpu.use`, `gpu.memory`,
-    /// `gpu.temp`, `gpu.power`, `cpu`, `cpu.temp`, `load`, `mem`, `mem.total`, `swap`, `wear`, `drive.temp`, `temp`,
-    /// `disk`, `services.healthy`, `services.degraded`, `services.failed`, `services`, `backup.age`, `receive`,
-    /// `transmit`, `uptime` or `age`. Names where nothing is said.
-    #[param(example = "gpu.temp")]
+    /// By what they are put in order; by their names if nothing is said.
+    #[param(value_type = Option<SortName>, example = "gpu.temp")]
     sort: Option<String>,
     /// Which end comes first; if nothing is said, the one that people look for first: names from a on, everything else
     /// with the greatest.
@@ -38,9 +37,22 @@ pub(crate) struct HostsQuery {
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<usize>,
     /// How many hosts to leave out before the first.
-    #[param(minimum = 0, default = 0)]
+    #[param(minimum = 0, maximum = 1_000_000_000, default = 0)]
     offset: Option<usize>,
 }
+
+/// What hosts can be put in order by.
+pub(crate) struct SortName;
+
+impl utoipa::PartialSchema for SortName {
+    fn schema() -> RefOr<Schema> {
+        let names = SortKey::all().map(SortKey::as_str);
+        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
+        schema.description(Some("What hosts can be put in order by.")).build().into()
+    }
+}
+
+impl ToSchema for SortName {}
 
 /// Which end comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, ToSchema)]

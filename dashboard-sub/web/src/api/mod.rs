@@ -3,16 +3,22 @@
 //! What a host does not tell of is left out of an answer; what it tells without a value is `null`, and `absent` beside it
 //! says why. Names end in the unit of their values.
 
+mod catalogue;
 mod config;
+mod document;
 mod events;
 mod extract;
 mod fleet;
+mod groups;
 mod health;
 mod host_row;
 mod hosts;
+mod links;
 mod metrics;
 mod page;
 mod panels;
+mod readable;
+mod readings;
 mod series;
 mod session;
 mod shown;
@@ -34,6 +40,9 @@ pub(crate) fn open() -> Router<App> {
         .route("/-/healthy", get(health::healthy))
         .route("/-/ready", get(health::ready))
         .route("/api/health", get(health::health))
+        .route("/api/", get(readable::page))
+        .route("/api/style.css", get(readable::style))
+        .route("/api/openapi.json", get(document::openapi))
         .route("/api/v1/auth/login", post(session::login))
         .route("/api/v1/auth/logout", post(session::logout))
 }
@@ -50,6 +59,10 @@ pub(crate) fn closed() -> Router<App> {
         .route("/api/v1/hosts", get(hosts::hosts))
         .route("/api/v1/hosts/{host}", get(system::host))
         .route("/api/v1/hosts/{host}/series", get(series::series))
+        .route("/api/v1/hosts/{host}/readings", get(readings::readings))
+        .route("/api/v1/groups", get(groups::groups))
+        .route("/api/v1/links", get(links::links))
+        .route("/api/v1/catalogue", get(catalogue::catalogue))
         .route("/api/v1/system", get(system::system))
         .route("/api/v1/system/gpu", get(system::gpu))
         .route("/api/v1/system/memory", get(system::memory))
@@ -57,5 +70,7 @@ pub(crate) fn closed() -> Router<App> {
         .route("/api/v1/system/disks", get(system::disks))
         .route("/api/v1/system/services", get(system::services))
         .route("/api/v1/system/backups", get(system::backups))
+        .route("/api/v1/system/containers", get(system::containers))
         .route("/api/v1/system/network", get(system::network))
+        .route("/api/v1/system/processes", get(system::processes))
 }

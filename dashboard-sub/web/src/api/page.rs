@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
+use crate::limits::{OFFSET_MAX, PAGE_DEFAULT, PAGE_MAX};
 use crate::problem::Problem;
 
 /// Some items of a list, with where to find the others.
@@ -36,7 +36,16 @@ impl Range {
         if limit == 0 || limit > PAGE_MAX {
             return Err(Problem::unprocessable(format!("limit: {limit} is not from 1 to {PAGE_MAX}")));
         }
-        Ok(Self { limit, offset: offset.unwrap_or_default() })
+        let offset = offset.unwrap_or_default();
+        if offset > OFFSET_MAX {
+            return Err(Problem::unprocessable(format!("offset: {offset} is not from 0 to {OFFSET_MAX}")));
+        }
+        Ok(Self { limit, offset })
+    }
+
+    /// How many items to leave out before the first.
+    pub(crate) fn offset(self) -> usize {
+        self.offset
     }
 
     /// The page of `all` that is so, of which each item is shown by `show`.

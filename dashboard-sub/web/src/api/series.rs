@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Path, Query};
+use super::page::Range;
 use super::which;
 use crate::limits::{COLUMNS_MAX, SERIES_MAX};
 use crate::problem::Problem;
@@ -25,7 +26,7 @@ pub(crate) struct SeriesQuery {
     #[param(example = "cpu.use")]
     metric: String,
     /// Labels that series must have, such as `gpu=0` or `gpu=0,pid=17`: all series of the metric if nothing is said.
-    #[param(example = "gpu=0")]
+    #[param(example = "gpu=0", pattern = "^([^=,]+=[^,]*(,[^=,]+=[^,]*)*)?$")]
     labels: Option<String>,
     /// How far back to go, in seconds.
     #[param(minimum = 1, maximum = 86_400, default = 600)]
@@ -37,7 +38,7 @@ pub(crate) struct SeriesQuery {
     #[param(minimum = 1, maximum = 64, default = 64)]
     limit: Option<usize>,
     /// How many series to leave out before the first.
-    #[param(minimum = 0, default = 0)]
+    #[param(minimum = 0, maximum = 1_000_000_000, default = 0)]
     offset: Option<usize>,
 }
 
@@ -117,7 +118,7 @@ pub(crate) async fn series(
         total: readings.len(),
         series: Vec::new(),
     };
-    let shown = readings.iter().skip(query.offset.unwrap_or_default()).take(limit);
+    let shown = readings.iter().skip(Range::new(None, query.offset)?.offset()).take(limit);
     let asked: Vec<(SeriesKey, BTreeMap<String, String>)> =
         shown.map(|it| (SeriesKey::of(it), named(it))).collect();
     let origin = host.origin();

@@ -9,7 +9,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Path, Query};
 use super::host_row::HostRow;
-use super::panels::{Backups, Cpu, Disks, Gpus, Memory, Network, Panels, Parts, Services};
+use super::panels::{
+    Backups, Containers, Cpu, Disks, Gpus, Memory, Network, Panels, Parts, Processes, Services,
+};
 use super::which;
 use crate::model::{Shown, Snapshot};
 use crate::problem::Problem;
@@ -212,4 +214,22 @@ pub(crate) async fn network(
     Query(query): Query<HostQuery>,
 ) -> Result<Json<PanelOf<Network>>, Problem> {
     panel(&app, &query, Panel::Network, |host, snapshot| Network::of(&host.network(snapshot.at)))
+}
+
+/// Docker's and Podman's containers of a host
+#[utoipa::path(get, path = "/api/v1/system/containers", tag = "system", params(HostQuery), responses((status = 200, body = PanelOf<Containers>)))]
+pub(crate) async fn containers(
+    State(app): State<App>,
+    Query(query): Query<HostQuery>,
+) -> Result<Json<PanelOf<Containers>>, Problem> {
+    panel(&app, &query, Panel::Container, |host, snapshot| Containers::of(&host.containers(snapshot.at)))
+}
+
+/// Programs that use the most of a host
+#[utoipa::path(get, path = "/api/v1/system/processes", tag = "system", params(HostQuery), responses((status = 200, body = PanelOf<Processes>)))]
+pub(crate) async fn processes(
+    State(app): State<App>,
+    Query(query): Query<HostQuery>,
+) -> Result<Json<PanelOf<Processes>>, Problem> {
+    panel(&app, &query, Panel::Process, |host, snapshot| Processes::of(&host.processes(snapshot.at)))
 }

@@ -5,13 +5,15 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test may panic"
+    clippy::print_stdout,
+    reason = "a test may panic, and says what it leaves out"
 )]
 
 #[path = "../../../tests/agent/mod.rs"]
 mod agent;
 mod auth;
 mod client;
+mod document;
 mod fleet;
 mod server;
 mod site;
