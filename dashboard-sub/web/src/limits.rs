@@ -77,6 +77,9 @@ pub const SERIES_MAX: usize = 64;
 /// Most columns of each series: two for each dot of a wide screen's chart.
 pub const COLUMNS_MAX: usize = 1000;
 
+/// Most bytes of a text that a stream is asked for.
+pub const TEXT_BYTES_MAX: usize = 1024;
+
 /// Most characters of a text of a query.
 pub const TEXT_CHARS_MAX: usize = 1024;
 

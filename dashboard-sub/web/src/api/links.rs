@@ -31,7 +31,7 @@ pub(crate) struct LinksQuery {
 /// A link between the agents of two hosts, as they tell of it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct LinkRow {
-    /// Origin of one end, the smaller of both.
+    /// Origin of one end.
     a: String,
     /// Name of that host; `null` if nothing else is known of it.
     a_host: Option<String>,
@@ -54,7 +54,7 @@ struct Said {
 
 /// Links of the mesh
 ///
-/// Each once, in the order of origins. Ends may say different things for some seconds after a link was made or broke.
+/// Each once, always in the same order. Ends may say different things for some seconds after a link was made or broke.
 #[utoipa::path(get, path = "/api/v1/links", tag = "fleet", params(LinksQuery), responses((status = 200, body = Page<LinkRow>)))]
 pub(crate) async fn links(
     State(app): State<App>,

@@ -48,14 +48,16 @@ fn write_page(html: &mut String, document: &Value) -> fmt::Result {
         write!(html, "<h2>{}</h2><p>{}</p>", text(&tag["name"]), prose(&tag["description"]))?;
         for (path, methods) in document["paths"].as_object().into_iter().flatten() {
             for (method, operation) in methods.as_object().into_iter().flatten() {
-                if operation["tags"][0] == tag["name"] {
+                if operation.pointer("/tags/0") == tag.get("name") {
                     write_operation(html, path, method, operation)?;
                 }
             }
         }
     }
     write!(html, "<h2>Objects</h2>")?;
-    for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+    for (name, schema) in
+        document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten()
+    {
         write_schema(html, name, schema)?;
     }
     write!(html, "</main></html>")
@@ -74,7 +76,7 @@ fn write_operation(html: &mut String, path: &str, method: &str, operation: &Valu
         }
         write!(html, "</table>")?;
     }
-    if let Some(content) = operation["requestBody"]["content"].as_object() {
+    if let Some(content) = operation.pointer("/requestBody/content").and_then(Value::as_object) {
         let schemas = content.values().map(|body| &body["schema"]);
         write!(html, "<p>Body: {}</p>", Types(schemas.collect()))?;
     }

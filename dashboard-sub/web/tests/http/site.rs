@@ -1,14 +1,23 @@
 //! A server, and what it shows: the fleet of a demonstration, or hosts of the test's own.
 
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use grapevine_demo::{Demo, DemoOptions, Scenario};
 use grapevine_sub::{Options, Subscription};
 use grapevine_web::{ServeOptions, Server, Token, Tokens};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::agent::Agent;
 use crate::client::{Answer, Ask, PATIENCE, get};
@@ -36,8 +45,12 @@ impl Site {
 
     /// One that shows so many hosts, when it is ready.
     pub(crate) async fn of(hosts: usize, options: ServeOptions) -> Self {
+        Self::playing(hosts, Scenario::Mixed, options).await
+    }
+
+    /// One whose hosts are befallen by this.
+    pub(crate) async fn playing(hosts: usize, scenario: Scenario, options: ServeOptions) -> Self {
         let site = Self::empty(options).await;
-        let scenario = Scenario::Mixed;
         let mut demo = Demo::new(&DemoOptions { hosts, scenario, ..DemoOptions::default() });
         for message in demo.advance(Duration::from_secs(2)) {
             site.agent.say(&message.name, message.frame);
@@ -76,6 +89,24 @@ impl Site {
             }
         };
         timeout(PATIENCE, ready).await.expect("never ready");
+    }
+
+    /// Lets the agent die.
+    pub(crate) async fn kill_agent(self) -> Self {
+        self.agent.die().await;
+        Self { agent: Agent::start().await, ..self }
+    }
+
+    /// A connection with TLS, to a server of this certificate.
+    pub(crate) async fn encrypted(&self, certificate: &Path) -> TlsStream<TcpStream> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let config = config.with_safe_default_protocol_versions().unwrap();
+        let config = config.with_root_certificates(roots).with_no_client_auth();
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
     }
 
     /// Ends the server in good order.
