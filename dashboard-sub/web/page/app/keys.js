@@ -45,6 +45,8 @@ export function listenToKeys() {
 /** Goes to the filter of the page, or to the list of hosts for it. */
 function focusFilter() {
   const find = () => /** @type {HTMLInputElement | null} */ (document.querySelector("#filter"));
-  if (!find()) location.hash = "#/hosts";
+  // At once where it is there: what is typed next belongs to it.
+  if (find()) return find()?.focus();
+  location.hash = "#/hosts";
   requestAnimationFrame(() => requestAnimationFrame(() => find()?.focus()));
 }

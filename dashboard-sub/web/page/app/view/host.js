@@ -71,20 +71,19 @@ export function Host({ name }) {
   `;
 }
 
-/** @param {any} panels */
-function charts(panels) {
-  return [
-    ...(panels.gpu.gpus.length > 0
-      ? [
-          { metric: "gpu.use", title: "GPU use", most: 100 },
-          { metric: "gpu.temperature", title: "GPU temperature" },
-        ]
-      : []),
-    { metric: "cpu.use", title: "CPU use", most: 100 },
-    { metric: "memory.available", title: "Memory available" },
-    { metric: "network.receive", title: "Received" },
-    { metric: "network.transmit", title: "Sent" },
+/** Those of which the host tells something. @param {any} panels */
+function charts({ gpu, cpu, memory, network }) {
+  const [first = {}] = gpu.gpus;
+  const [interfaced = {}] = network.interfaces;
+  const all = [
+    { metric: "gpu.use", title: "GPU use", most: 100, of: first.use_percent },
+    { metric: "gpu.temperature", title: "GPU temperature", of: first.temperature_celsius },
+    { metric: "cpu.use", title: "CPU use", most: 100, of: cpu.use_percent },
+    { metric: "memory.available", title: "Memory available", of: memory.available_bytes },
+    { metric: "network.receive", title: "Received", of: interfaced.receive_bytes_per_second },
+    { metric: "network.transmit", title: "Sent", of: interfaced.transmit_bytes_per_second },
   ];
+  return all.filter((it) => it.of !== undefined);
 }
 
 /** @param {{ glance: any, machine: any }} props */

@@ -1,6 +1,6 @@
 // What stands around every page: the bar, whether the server is there, and the page itself.
 
-import { html, useEffect } from "../dom.js";
+import { html, useEffect, useRef } from "../dom.js";
 import { tell } from "../ask.js";
 import { connect, head, link, seen } from "../live.js";
 import { isHelpOpen, onThemeKey } from "../keys.js";
@@ -27,13 +27,21 @@ const PAGES = [
 /** @param {{ onEnter: () => void }} props */
 export function Shell({ onEnter }) {
   useEffect(() => onThemeKey(toggleTheme), []);
-  if (link.value.state === "login") return html`<${Login} onEnter=${onEnter} />`;
   const { page, name } = route.value;
+  const wasAt = useRef(`${page}/${name}`);
+  useEffect(() => {
+    // Who turns to another page begins at its top, whatever had the keys before.
+    if (wasAt.current === `${page}/${name}`) return;
+    wasAt.current = `${page}/${name}`;
+    document.getElementById("main")?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [page, name]);
   const shown = PAGES.find((it) => it.page === page);
   const title = page === "host" ? "Host" : (shown?.title ?? "Nothing here");
   useEffect(() => {
     document.title = `${title} · Grapevine`;
   }, [title]);
+  if (link.value.state === "login") return html`<${Login} onEnter=${onEnter} />`;
   return html`
     <a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <${Bar} page=${page} />
