@@ -17,7 +17,7 @@ pub(crate) struct Mount {
     pub(crate) point: PathBuf,
     /// Type of the file system, such as `ext4`.
     pub(crate) kind: String,
-    /// Whether it cannot be written, here or at all.
+    /// Whether nobody can write it. One that is only mounted read-only, as the walls of a systemd unit are, is not.
     pub(crate) read_only: bool,
 }
 
@@ -61,7 +61,7 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
     let (major, minor) = str::from_utf8(words.next()?).ok()?.split_once(':')?;
     let _root = words.next()?;
     let point = path(words.next()?);
-    let options = words.next()?;
+    let _options = words.next()?;
     // Any number of optional fields goes before the dash.
     words.find(|word| *word == b"-")?;
     let kind = String::from_utf8_lossy(words.next()?).into_owned();
@@ -73,12 +73,8 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
         device: (major.parse().ok()?, minor.parse().ok()?),
         point,
         kind,
-        read_only: [options, super_options].iter().any(|options| has(options, b"ro")),
+        read_only: super_options.split(|byte| *byte == b',').any(|option| option == b"ro"),
     })
-}
-
-fn has(options: &[u8], option: &[u8]) -> bool {
-    options.split(|byte| *byte == b',').any(|one| one == option)
 }
 
 fn path(word: &[u8]) -> PathBuf {
@@ -135,6 +131,12 @@ mod tests {
             read_only: true,
         };
         assert_eq!(parse(line).collect::<Vec<_>>(), [expected]);
+    }
+
+    #[test]
+    fn a_file_system_is_not_read_only_where_just_this_mount_is() {
+        let walled = parse(b"1 0 8:1 / / ro,nosuid - ext4 /dev/sda1 rw,errors=remount-ro");
+        assert_eq!(walled.map(|mount| mount.read_only).collect::<Vec<_>>(), [false]);
     }
 
     #[test]
