@@ -21,6 +21,8 @@ become_init() {
     mount --make-rprivate /
     mount -t proc proc /proc
     mount -t tmpfs tmpfs /run
+    mkdir -p /etc/systemd/system
+    mount -t tmpfs tmpfs /etc/systemd/system
     mkdir -p /run/systemd/system /run/dbus
     for target in sysinit basic sockets timers paths shutdown; do
         printf '[Unit]\nDefaultDependencies=no\n' | unit "$target.target"
@@ -48,8 +50,8 @@ StandardOutput=append:$stage/output
 StandardError=append:$stage/output
 UNIT
     # It takes this for a container: there it leaves devices alone, and may exit.
-    exec env -i PATH="$PATH" container=boot-systemd SYSTEMD_UNIT_PATH=/run/systemd/system SYSTEMD_GENERATOR_PATH=/nowhere \
-        "$init" --system --unit=under-test.service --log-target=console --log-level=notice
+    exec env -i PATH="$PATH" container=boot-systemd SYSTEMD_UNIT_PATH=/etc/systemd/system:/run/systemd/system \
+        SYSTEMD_GENERATOR_PATH=/nowhere "$init" --system --unit=under-test.service --log-target=console --log-level=notice
 }
 
 if [ "${1:-}" = --become-init ]; then
