@@ -92,8 +92,11 @@ pub const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(100);
 /// How often what is looked at is drawn up anew at the most: 4 times a second.
 pub const BEAT_INTERVAL: Duration = Duration::from_millis(250);
 
-/// How often a client of a stream is asked whether it is there, and looked up whether it still may be. Proxies end
-/// connections that say nothing for a minute.
+/// How often the GPUs of a host are told of at the most: 5 times a second.
+pub const GPU_INTERVAL: Duration = Duration::from_millis(200);
+
+/// How long a stream may be silent before it says that it is there. Proxies end connections that say nothing for a
+/// minute.
 pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Most bytes of what a client of a stream says: a filter of [`TEXT_BYTES_MAX`], escaped.

@@ -53,6 +53,11 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(1)
     }
 
+    /// What is wrong here.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The same with a header that says after how many seconds to ask again.
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         self.with(header::RETRY_AFTER, HeaderValue::from(seconds))

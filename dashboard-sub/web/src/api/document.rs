@@ -15,6 +15,7 @@ use super::{
     system,
 };
 use crate::problem::{CONTENT_TYPE, Problem};
+use crate::stream;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +32,7 @@ use crate::problem::{CONTENT_TYPE, Problem};
         events::events, catalogue::catalogue,
         system::system, system::gpu, system::memory, system::cpu, system::disks, system::services, system::containers,
         system::backups, system::network, system::processes,
+        stream::gpus,
         session::login, session::logout, session::session, session::end_sessions,
         config::config, health::health, health::healthy, health::ready, metrics::metrics,
     ),
@@ -39,6 +41,7 @@ use crate::problem::{CONTENT_TYPE, Problem};
     tags(
         (name = "fleet", description = "All hosts, and what they tell."),
         (name = "system", description = "One host, of the attached agent unless another is named."),
+        (name = "streams", description = "What goes on, over WebSockets."),
         (name = "auth", description = "Logging in and out."),
         (name = "server", description = "The server itself."),
     )
@@ -86,7 +89,7 @@ fn tell_problems(operation: &mut Operation) {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let problem = ResponseBuilder::new()
         .description(
-            "What went wrong: 400, 401, 403, 404, 405, 409, 413, 414, 415, 421, 422, 429, 500 or 503.",
+            "What went wrong: 400, 401, 403, 404, 405, 409, 413, 414, 415, 421, 422, 426, 429, 500 or 503.",
         )
         .content(CONTENT_TYPE, content)
         .build();

@@ -10,13 +10,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::{Stream, unfold};
+use futures_util::stream::{Stream, StreamExt, unfold};
 use grapevine_sub::{Event, EventKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::Query;
 use super::page::{Page, Range};
+use crate::auth::Visitor;
 use crate::model::{Follow, Snapshot};
 use crate::problem::Problem;
 use crate::server::App;
@@ -94,13 +95,15 @@ pub(crate) async fn events(
     State(app): State<App>,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
+    visitor: Visitor,
 ) -> Result<Response, Problem> {
     let range = Range::new(query.limit, query.offset)?;
     let snapshot = app.snapshot();
     if wants_stream(&headers) {
         let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<u64>().ok());
         let next = last.map_or(snapshot.event_count, |last| last.saturating_add(1).min(snapshot.event_count));
-        let stream = stream(app.model().follow(), next, query.host);
+        let lost = async move { visitor.lost().await };
+        let stream = stream(app.model().follow(), next, query.host).take_until(Box::pin(lost));
         return Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response());
     }
     let is_asked = |event: &&Arc<Event>| query.host.as_deref().is_none_or(|host| is_of(event, host));

@@ -29,7 +29,9 @@ use axum::Router;
 use axum::routing::{delete, get, post};
 
 pub(crate) use self::events::{EventRow, is_of};
+pub(crate) use self::extract::Query;
 pub(crate) use self::hosts::{Order, select};
+pub(crate) use self::shown::rounded;
 pub(crate) use self::system::HostDetail;
 pub(crate) use self::which::host as which_host;
 use crate::server::App;

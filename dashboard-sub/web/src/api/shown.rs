@@ -40,11 +40,15 @@ pub(crate) trait Shown<F>: Serialize {
 }
 
 impl Shown<f64> for f64 {
-    /// Six digits behind the point: nothing is read as exactly, and a share of two numbers is written shorter.
     fn shown(value: f64) -> Self {
-        let rounded = (value * 1e6).round() / 1e6;
-        if rounded.is_finite() { rounded } else { value }
+        rounded(value)
     }
+}
+
+/// With six digits behind the point: nothing is read as exactly, and a share of two numbers is written shorter.
+pub(crate) fn rounded(value: f64) -> f64 {
+    let rounded = (value * 1e6).round() / 1e6;
+    if rounded.is_finite() { rounded } else { value }
 }
 
 impl Shown<f64> for u64 {

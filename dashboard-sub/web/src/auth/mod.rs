@@ -5,6 +5,7 @@ mod session;
 mod site;
 mod throttle;
 mod token;
+mod visitor;
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use utoipa::ToSchema;
 
 pub(crate) use self::site::{Client, Peer, check_site};
 pub use self::token::{Token, TokenError, Tokens};
+pub(crate) use self::visitor::Visitor;
 use crate::options::ServeOptions;
 use crate::problem::Problem;
 use crate::server::App;
@@ -120,7 +122,7 @@ impl Auth {
 
 /// Lets only those through who may look, and says in the request what they may do.
 pub(crate) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let client = Client::of(&request);
+    let client = Client::of(request.extensions());
     match app.auth().role_of(request.headers(), client) {
         Ok(role) => {
             request.extensions_mut().insert(role);

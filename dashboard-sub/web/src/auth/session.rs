@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+use tokio::time::{self, timeout_at};
 
 use super::Role;
 use crate::limits::SESSIONS_MAX;
@@ -14,6 +16,8 @@ use crate::limits::SESSIONS_MAX;
 pub(super) struct Sessions {
     length: Duration,
     by_hash: Mutex<BTreeMap<[u8; 32], Session>>,
+    /// Told whenever one was ended.
+    ended: watch::Sender<()>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +29,7 @@ struct Session {
 impl Sessions {
     /// None yet; each will last for `length`.
     pub(super) fn new(length: Duration) -> Self {
-        Self { length, by_hash: Mutex::default() }
+        Self { length, by_hash: Mutex::default(), ended: watch::Sender::default() }
     }
 
     /// Begins a session of whoever has `role`, and returns its id, a random number of 256 bits.
@@ -38,6 +42,7 @@ impl Sessions {
         if by_hash.len() >= SESSIONS_MAX {
             let first = by_hash.iter().min_by_key(|(_, session)| session.until).map(|(hash, _)| *hash);
             first.and_then(|hash| by_hash.remove(&hash));
+            self.ended.send_replace(());
         }
         by_hash.insert(hash(&id), Session { role, until: now + self.length });
         Ok(id)
@@ -52,11 +57,29 @@ impl Sessions {
     /// Ends the session `id`.
     pub(super) fn end(&self, id: &str) {
         self.lock().remove(&hash(id));
+        self.ended.send_replace(());
     }
 
     /// Ends all sessions and tells how many there were.
     pub(super) fn end_all(&self) -> usize {
-        std::mem::take(&mut *self.lock()).len()
+        let count = std::mem::take(&mut *self.lock()).len();
+        self.ended.send_replace(());
+        count
+    }
+
+    /// Waits until none of the sessions `ids` is left.
+    pub(super) async fn all_ended(&self, ids: &[String]) {
+        let mut ended = self.ended.subscribe();
+        loop {
+            let untils: Vec<Instant> = {
+                let by_hash = self.lock();
+                ids.iter().filter_map(|id| Some(by_hash.get(&hash(id))?.until)).collect()
+            };
+            let last = untils.into_iter().max().filter(|until| *until > time::Instant::now().into_std());
+            let Some(last) = last else { return };
+            // Whether one was ended or time is up is seen above.
+            drop(timeout_at(last.into(), ended.changed()).await);
+        }
     }
 
     /// How long a session lasts.
@@ -92,6 +115,23 @@ mod tests {
         assert_eq!(sessions.role_of(&first, now), None);
         assert_eq!(sessions.end_all(), 1);
         assert_eq!(sessions.role_of(&second, now), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stays_is_told_when_the_session_ends() {
+        let hour = Duration::from_secs(3600);
+        let sessions = Sessions::new(hour);
+        let began = time::Instant::now();
+        let [first, second] = [0, 1].map(|_| sessions.begin(Role::Reader, began.into_std()).unwrap());
+        let ids = [first.clone(), second.clone()];
+        let both = sessions.all_ended(&ids);
+        tokio::pin!(both);
+        sessions.end(&first);
+        sessions.all_ended(&[first]).await;
+        assert!(time::timeout(hour / 2, &mut both).await.is_err(), "one of them goes on");
+        both.await;
+        assert_eq!(began.elapsed().as_secs(), hour.as_secs());
+        sessions.all_ended(&[]).await;
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -28,9 +28,9 @@ pub(crate) struct Peer {
 
 impl Client {
     /// As [`check_site`] found it out. A request without it comes from nowhere.
-    pub(crate) fn of(request: &Request) -> Self {
+    pub(crate) fn of(extensions: &Extensions) -> Self {
         let nowhere = Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), is_secure: false };
-        request.extensions().get().copied().unwrap_or(nowhere)
+        extensions.get().copied().unwrap_or(nowhere)
     }
 
     /// What the proxy at the other end says of whom it forwards, if it is one of `proxies`.

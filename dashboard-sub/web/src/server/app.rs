@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::auth::Auth;
 use crate::model::{Model, Snapshot};
 use crate::options::ServeOptions;
-use crate::stream::Hub;
+use crate::stream::{FleetHub, GpuHub};
 
 /// The model, who may see it, and how to show it.
 #[derive(Clone)]
@@ -16,7 +16,8 @@ pub(crate) struct App(Arc<Shared>);
 struct Shared {
     model: Model,
     auth: Auth,
-    hub: Hub,
+    fleet_hub: FleetHub,
+    gpu_hub: GpuHub,
     options: ServeOptions,
     is_encrypted: bool,
     started: Instant,
@@ -28,7 +29,8 @@ impl App {
         Self(Arc::new(Shared {
             model,
             auth,
-            hub: Hub::default(),
+            fleet_hub: FleetHub::default(),
+            gpu_hub: GpuHub::default(),
             options,
             is_encrypted,
             started: Instant::now(),
@@ -50,9 +52,14 @@ impl App {
         &self.0.auth
     }
 
-    /// What is looked at.
-    pub(crate) fn hub(&self) -> &Hub {
-        &self.0.hub
+    /// What dashboards look at.
+    pub(crate) fn fleet_hub(&self) -> &FleetHub {
+        &self.0.fleet_hub
+    }
+
+    /// Whose GPUs are listened to.
+    pub(crate) fn gpu_hub(&self) -> &GpuHub {
+        &self.0.gpu_hub
     }
 
     /// How to show it.

@@ -145,7 +145,7 @@ async fn logging_in_is_as_it_says() {
     try_out(&site, tools, &["--include-tag", "auth", "--header", &header]).await;
 }
 
-/// That not every text is a filter no schema can say.
+/// That not every text is a filter no schema can say, and who tries it speaks no WebSocket.
 const CONFIGURATION: &str = r#"
 color = false
 [generation]
@@ -158,4 +158,7 @@ enabled = false
 [[operations]]
 include-path = "/api/v1/hosts"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 422]
+[[operations]]
+include-path = "/ws/gpu"
+checks.positive_data_acceptance.expected-statuses = [101, 426]
 "#;

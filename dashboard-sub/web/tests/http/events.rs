@@ -8,7 +8,7 @@ use crate::client::{PATIENCE, get};
 use crate::site::{Site, options};
 
 /// The lines of a stream of events, its head read.
-async fn listen(site: &Site, headers: &str) -> Lines<BufReader<TcpStream>> {
+pub(crate) async fn listen(site: &Site, headers: &str) -> Lines<BufReader<TcpStream>> {
     let mut stream = TcpStream::connect(site.address).await.unwrap();
     let head =
         format!("GET /api/v1/events HTTP/1.1\r\nhost: {}\r\naccept: text/event-stream\r\n", site.address);

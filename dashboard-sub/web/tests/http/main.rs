@@ -11,11 +11,15 @@
 
 #[path = "../../../tests/agent/mod.rs"]
 mod agent;
+#[path = "../../../tests/origin/mod.rs"]
+mod origin;
+
 mod auth;
 mod client;
 mod document;
 mod events;
 mod fleet;
+mod gpu;
 mod host;
 mod hostile;
 mod metrics;

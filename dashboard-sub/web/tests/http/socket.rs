@@ -33,16 +33,8 @@ impl Socket {
         address: SocketAddr,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, u16> {
-        let mut request = format!("ws://{address}/ws/fleet").into_client_request().unwrap();
-        for (name, value) in headers {
-            request.headers_mut().insert(HeaderName::from_static(name), value.parse().unwrap());
-        }
-        let stream = TcpStream::connect(address).await.unwrap();
-        match client_async(request, stream).await {
-            Ok((stream, _)) => Ok(Self { stream, id: 0, is_turned: false, shown: Value::Null, told: (0, 0) }),
-            Err(Error::Http(response)) => Err(response.status().as_u16()),
-            Err(error) => panic!("{error}"),
-        }
+        let stream = connect(address, "/ws/fleet", headers).await?;
+        Ok(Self { stream, id: 0, is_turned: false, shown: Value::Null, told: (0, 0) })
     }
 
     /// Looks at something else; what was told before is not waited for.
@@ -95,6 +87,24 @@ impl Socket {
             panic!("{message}");
         }
         true
+    }
+}
+
+/// Opens a WebSocket; the status of the answer if it is refused.
+pub(crate) async fn connect(
+    address: SocketAddr,
+    path: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<WebSocketStream<TcpStream>, u16> {
+    let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
+    for (name, value) in headers {
+        request.headers_mut().insert(HeaderName::from_static(name), value.parse().unwrap());
+    }
+    let stream = TcpStream::connect(address).await.unwrap();
+    match client_async(request, stream).await {
+        Ok((stream, _)) => Ok(stream),
+        Err(Error::Http(response)) => Err(response.status().as_u16()),
+        Err(error) => panic!("{error}"),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::server::App;
 /// whole; `problem` stands for what cannot be shown.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(tag = "look", rename_all = "lowercase")]
-pub(super) enum Look {
+pub(crate) enum Look {
     /// What hosts add up to, and what is wrong.
     Overview,
     /// Some rows of a table of hosts, with how many there are.
