@@ -64,8 +64,8 @@ fn build(what: &[&str]) -> PathBuf {
     let mut build = command(env!("CARGO"));
     build.current_dir(repository()).args(["build", "--quiet"]).args(what);
     build.arg("--target-dir").arg(folder.parent().unwrap());
-    if folder.ends_with("release") {
-        build.arg("--release");
+    if let Some(profile) = folder.file_name().filter(|profile| *profile != "debug") {
+        build.arg("--profile").arg(profile);
     }
     assert!(build.status().unwrap().success(), "the programs do not build");
     folder
