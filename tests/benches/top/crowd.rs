@@ -46,11 +46,15 @@ pub(super) async fn measure() {
     load(&pty, "frozen").await;
     pty.press("f?");
     load(&pty, "behind the help").await;
+    pty.press("ff?");
+    playing.abort();
+    pty.shows("silent").await;
+    tokio::time::sleep(WARM_UP).await;
+    load(&pty, "all silent").await;
     pty.press("qq");
     pty.ended().await;
     let log = std::fs::read_to_string(log).unwrap();
     println!("  {}", log.lines().last().unwrap_or_default());
-    playing.abort();
 }
 
 async fn load(pty: &Pty, what: &str) {
