@@ -48,8 +48,8 @@ impl Pace {
     }
 }
 
-/// After a drawing follows a rest of so many times its cost: drawing takes at most 1 % of a core.
-const REST: u32 = 100;
+/// After a drawing follows a rest of so many times its cost: drawing takes at most half a percent of a core.
+const REST: u32 = 200;
 
 /// A slow terminal is drawn this often all the same.
 const REST_MAX: Duration = Duration::from_secs(1);
@@ -81,7 +81,7 @@ mod tests {
             pace.deadline(interval).map(|deadline| deadline - ended)
         };
         assert_eq!(rest(10, NO_INTERVAL), Some(FRAME_TIME_MIN));
-        assert_eq!(rest(500, NO_INTERVAL), Some(Duration::from_millis(50)));
+        assert_eq!(rest(500, NO_INTERVAL), Some(Duration::from_millis(100)));
         assert_eq!(rest(80_000, NO_INTERVAL), Some(REST_MAX));
         assert_eq!(rest(500, Duration::from_secs(5)), Some(Duration::from_secs(5)));
     }
