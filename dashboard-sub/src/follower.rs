@@ -26,10 +26,12 @@ use crate::votes::{changed_votes, is_given_up};
 /// are copied, and of them little more than where their parts are.
 #[derive(Debug, Default)]
 pub struct Follower {
-    origins: BTreeMap<OriginId, Box<Mirror>>,
+    origins: BTreeMap<OriginId, Known>,
     lists: MetricLists,
     /// What all mirrors hold.
     held_bytes: usize,
+    /// How many hosts say that they lost a neighbour.
+    accusers: usize,
     hosts: Hosts,
     counters: Counters,
     /// The view as it is now, once somebody wanted it.
@@ -38,11 +40,20 @@ pub struct Follower {
     changes: VecDeque<Change>,
 }
 
+/// An origin whose frames are followed.
+#[derive(Debug)]
+struct Known {
+    mirror: Box<Mirror>,
+    /// Where its host was when it was last looked for; others may have joined since.
+    place: usize,
+}
+
 /// What was known of a host before a frame.
 struct Before {
     name: HostName,
     epoch: u32,
     held_bytes: usize,
+    accuses: bool,
     shape: Arc<Shape>,
 }
 
@@ -83,19 +94,18 @@ impl Follower {
 
     /// Notices which hosts have become late or silent, and forgets those that were silent for a day.
     pub fn handle_tick(&mut self, now: Instant) {
+        let Self { hosts, changes, view, .. } = self;
         let mut forgotten = Vec::new();
-        for host in self.hosts.all() {
+        for host in hosts.iter_mut() {
             if host.age_ms(now) > ORIGIN_FORGET_MS {
                 forgotten.push((host.origin(), host.name().clone()));
+            } else if host.freshness_to_tell(now).is_some() {
+                view.take();
+                tell_freshness(host, changes, now);
             }
         }
         for (origin, name) in forgotten {
             self.forget(origin, &name, now);
-        }
-        let Self { hosts, changes, view, .. } = self;
-        for host in hosts.iter_mut().filter(|host| host.freshness_to_tell(now).is_some()) {
-            view.take();
-            tell_freshness(host, changes, now);
         }
         self.history.handle_tick(now);
     }
@@ -122,7 +132,7 @@ impl Follower {
         let mirror = if name.starts_with(HISTORY_PREFIX.as_bytes()) {
             self.history.mirror(frame.origin())
         } else {
-            self.origins.get(&frame.origin()).map(AsRef::as_ref)
+            self.origins.get(&frame.origin()).map(|known| known.mirror.as_ref())
         };
         match mirror {
             Some(mirror) => mirror.awaits(frame).then(|| mirror.verifier().clone()),
@@ -182,7 +192,8 @@ impl Follower {
     fn admit(&mut self, mirror: Box<Mirror>, frame: &Frame, now: Instant) {
         let host = Arc::new(Host::new(&mirror, frame, now));
         self.held_bytes += mirror.held_bytes();
-        self.origins.insert(frame.origin(), mirror);
+        self.accusers += usize::from(accuses(&mirror));
+        self.origins.insert(frame.origin(), Known { mirror, place: 0 });
         self.hosts_mut().insert(Arc::clone(&host));
         self.tell(&host, HostChange::Joined);
         self.settle_conflicts(host.name());
@@ -191,7 +202,7 @@ impl Follower {
 
     fn update(&mut self, name: &str, arrived: &Arrived, now: Instant) -> Result<(), Fault> {
         let frame = arrived.frame();
-        let Some(mirror) = self.origins.get_mut(&frame.origin()) else { return Ok(()) };
+        let Some(Known { mirror, .. }) = self.origins.get_mut(&frame.origin()) else { return Ok(()) };
         check_name(mirror, name, frame)?;
         let before = Before::of(mirror);
         let applied = arrived.apply_to(mirror)?;
@@ -200,6 +211,7 @@ impl Follower {
         }
         let is_renamed = mirror.identity().host != before.name;
         self.held_bytes = (self.held_bytes + mirror.held_bytes()).saturating_sub(before.held_bytes);
+        self.accusers = (self.accusers + usize::from(accuses(mirror))).saturating_sub(before.accuses.into());
         if self.held_bytes > VIEW_BYTES_MAX {
             self.forget(frame.origin(), &before.name, now);
             return Err(Fault::Full);
@@ -228,8 +240,8 @@ impl Follower {
     /// Brings the host up to date with its mirror and tells what changed.
     fn show(&mut self, frame: &Frame, before: &Before, now: Instant) {
         self.view.take();
-        let Some(mirror) = self.origins.get(&frame.origin()) else { return };
-        let Some(host) = self.hosts.get_mut(&before.name, frame.origin()) else { return };
+        let Some(Known { mirror, place }) = self.origins.get_mut(&frame.origin()) else { return };
+        let Some(host) = self.hosts.get_near(place, &before.name, frame.origin()) else { return };
         let (had_left, links_before) = (host.has_left(), host.shared_links());
         let difference = Arc::make_mut(host).follow(mirror, frame, now);
         let what = match difference {
@@ -248,7 +260,7 @@ impl Follower {
     /// Judges the host anew, and those of which it says something else than in its links `before`.
     fn count_votes(&mut self, origin: OriginId, before: &Links, now: Instant) {
         self.judge(origin, now);
-        let links = self.origins.get(&origin).map(|mirror| mirror.shared_links());
+        let links = self.origins.get(&origin).map(|known| known.mirror.shared_links());
         let lost_nobody = links.as_ref().is_none_or(|links| links.lost.is_empty());
         if lost_nobody && before.lost.is_empty() {
             return;
@@ -260,10 +272,10 @@ impl Follower {
 
     /// Finds out whether the host is dead, and tells whether its freshness changed.
     fn judge(&mut self, origin: OriginId, now: Instant) {
+        let is_dead = self.accusers > 0 && self.is_given_up(origin);
         let Self { origins, hosts, changes, view, .. } = self;
-        let Some(mirror) = origins.get(&origin) else { return };
-        let is_dead = is_given_up(origin, mirror, |other| origins.get(&other).map(AsRef::as_ref));
-        let Some(host) = hosts.get_mut(&mirror.identity().host, origin) else { return };
+        let Some(Known { mirror, place }) = origins.get_mut(&origin) else { return };
+        let Some(host) = hosts.get_near(place, &mirror.identity().host, origin) else { return };
         if host.dead != is_dead {
             view.take();
             Arc::make_mut(host).dead = is_dead;
@@ -274,9 +286,15 @@ impl Follower {
         }
     }
 
+    fn is_given_up(&self, origin: OriginId) -> bool {
+        let mirror_of = |origin| Some(self.origins.get(&origin)?.mirror.as_ref());
+        mirror_of(origin).is_some_and(|mirror| is_given_up(origin, mirror, mirror_of))
+    }
+
     fn forget(&mut self, origin: OriginId, name: &HostName, now: Instant) -> Option<Box<Mirror>> {
-        let mirror = self.origins.remove(&origin)?;
+        let Known { mirror, .. } = self.origins.remove(&origin)?;
         self.held_bytes = self.held_bytes.saturating_sub(mirror.held_bytes());
+        self.accusers = self.accusers.saturating_sub(accuses(&mirror).into());
         if let Some(host) = self.hosts_mut().remove(name, origin) {
             self.tell(&host, HostChange::Forgotten);
             self.settle_conflicts(name);
@@ -328,9 +346,15 @@ impl Before {
             name: mirror.identity().host.clone(),
             epoch: mirror.position().epoch,
             held_bytes: mirror.held_bytes(),
+            accuses: accuses(mirror),
             shape: Arc::clone(mirror.shape()),
         }
     }
+}
+
+/// Whether the origin says that it lost a neighbour.
+fn accuses(mirror: &Mirror) -> bool {
+    !mirror.links().lost.is_empty()
 }
 
 /// Refuses a frame that goes by another name than its origin's. What a keyframe that may be news says of the name

@@ -231,7 +231,9 @@ impl Host {
             self.read_at = read_at(&self.states, &self.arrival, |_, _| None);
             return Difference::Replaced;
         }
-        let changed: Vec<usize> = self.states.differences(&earlier).collect();
+        let mut changed = Vec::with_capacity(self.states.len());
+        changed.extend(self.states.differences(&earlier));
+        changed.shrink_to_fit();
         let read_before = |place, read_at: Instant| {
             let before = *self.read_at.get(earlier.kept_rank(place)?)?;
             let is_repeated = earlier.get(place) == self.states.get(place);

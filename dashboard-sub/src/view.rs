@@ -50,9 +50,19 @@ impl Hosts {
         self.0.iter_mut()
     }
 
-    pub(crate) fn get_mut(&mut self, name: &HostName, origin: OriginId) -> Option<&mut Arc<Host>> {
-        let index = self.place(name, origin).ok()?;
-        self.0.get_mut(index)
+    /// The host of this name and origin, sought first at `hint`, which becomes its place. The search leads through names
+    /// all over the memory, a right hint does not.
+    pub(crate) fn get_near(
+        &mut self,
+        hint: &mut usize,
+        name: &HostName,
+        origin: OriginId,
+    ) -> Option<&mut Arc<Host>> {
+        // Who seals the frames has one host here, so that its name needs no look.
+        if self.0.get(*hint).is_none_or(|host| host.origin() != origin) {
+            *hint = self.place(name, origin).ok()?;
+        }
+        self.0.get_mut(*hint)
     }
 
     pub(crate) fn named(&self, name: &str) -> &[Arc<Host>] {

@@ -106,7 +106,9 @@ impl Fleet {
     pub fn resync(&mut self, view: &View, now: Instant, wall_s: f64) {
         let mut index = 0;
         for host in view.hosts() {
-            while self.entries.get(index).is_some_and(|entry| order(&entry.host, host) == Ordering::Less) {
+            let is_before =
+                |entry: &Entry| !Arc::ptr_eq(&entry.host, host) && order(&entry.host, host) == Ordering::Less;
+            while self.entries.get(index).is_some_and(is_before) {
                 self.remove(index, wall_s);
             }
             match self.entries.get(index) {
