@@ -3,7 +3,8 @@
 //! `cargo bench -p grapevine-tests --bench top`: first three real agents on loopback, how long it takes from the start
 //! of the program to the first picture and to all hosts with their figures, and from a change's frame to the change on
 //! the screen; then an agent of a thousand hosts of the demonstration at 1 Hz with ten minutes of the past, how much
-//! processor time and memory the program takes at 200x50, and how long a picture takes it; at last the same frozen, behind the help, and when nobody speaks any more.
+//! processor time and memory the program takes at 200x50, and how long a picture takes it; at last the same frozen,
+//! behind the help, and when nobody speaks any more.
 //! Words on the command line choose parts: `mesh`, `fleet`. Times include what the parser of the screen takes.
 
 #![expect(
