@@ -20,6 +20,9 @@ pub(crate) enum Command {
     Collect(Collect),
     /// Check a configuration file and say what is wrong with it.
     CheckConfig(CheckConfig),
+    /// Say what keeps this host's agent from working, and what to do: 0 if nothing does, 1 if something, 2 if its
+    /// configuration cannot be used.
+    Doctor(Doctor),
     /// Print the catalogue of all metrics.
     Catalog(Catalog),
     /// Read all drives with smartctl, for an agent that may not: as root, from grapevine-smart.timer.
@@ -56,6 +59,16 @@ pub(crate) struct Collect {
 pub(crate) struct CheckConfig {
     /// The file to check.
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Configuration file, as for `run`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print a JSON array of objects: check, state (ok, note or wrong), found, remedy.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

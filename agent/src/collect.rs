@@ -1,42 +1,27 @@
 //! `grapevine-agent collect`: one look at this host, without a network.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::thread;
 use std::time::Duration;
 
-use grapevine_collectors::{REGISTRY, Sample};
+use grapevine_collectors::{CollectError, Collector, REGISTRY, Sample};
 use grapevine_proto::{Reading, Value};
 use serde_json::json;
 
 use crate::arguments::Collect;
 use crate::clock::Clock;
-use crate::config;
+use crate::config::{self, Config};
 use crate::state;
 
-/// Prints the readings of one pass. Another one goes before it, since rates take two.
+/// Prints the readings of one pass.
 pub(crate) fn run(arguments: &Collect, out: &mut impl Write) -> anyhow::Result<()> {
-    let config = config::load(arguments.config.as_deref())?;
-    let folder = config.metrics_agent.state_dir.clone().or_else(state::standard_folder);
-    let context = config.collectors.context(folder.as_deref());
-    let clock = Clock::start();
-    let mut collectors: Vec<_> = REGISTRY
-        .iter()
-        .filter(|entry| config.collectors.interval_ms(entry).is_some())
-        .map(|entry| (entry.name, (entry.build)(&context), Sample::default()))
-        .collect();
-    for pass in 0..2 {
-        for (name, collector, sample) in &mut collectors {
-            if let Err(error) = sample.pass(clock.now().0, collector.as_mut())
-                && pass == 1
-            {
-                tracing::warn!(collector = name, "collector fails: {:#}", anyhow::Error::from(error));
-            }
-        }
-        if pass == 0 {
-            thread::sleep(Duration::from_millis(PASS_DISTANCE_MS));
+    let passes = passes(&config::load(arguments.config.as_deref())?);
+    for Pass { name, result, .. } in &passes {
+        if let Err(error) = result {
+            writeln!(io::stderr(), "grapevine-agent: {name}: {}", chain(error))?;
         }
     }
-    let readings = collectors.iter().flat_map(|(_, _, sample)| sample.readings());
+    let readings = passes.iter().flat_map(|pass| pass.sample.readings());
     if arguments.json {
         let readings: Vec<_> = readings.map(as_json).collect();
         serde_json::to_writer_pretty(&mut *out, &readings)?;
@@ -47,6 +32,40 @@ pub(crate) fn run(arguments: &Collect, out: &mut impl Write) -> anyhow::Result<(
         }
     }
     Ok(())
+}
+
+/// What a collector found in its second pass.
+pub(crate) struct Pass {
+    /// The collector's.
+    pub(crate) name: &'static str,
+    pub(crate) sample: Sample,
+    pub(crate) result: Result<(), CollectError>,
+}
+
+/// Runs all collectors that are switched on. Rates take two passes: another one goes before.
+pub(crate) fn passes(config: &Config) -> Vec<Pass> {
+    let folder = config.metrics_agent.state_dir.clone().or_else(state::standard_folder);
+    let context = config.collectors.context(folder.as_deref());
+    let clock = Clock::start();
+    let entries = REGISTRY.iter().filter(|entry| config.collectors.interval_ms(entry).is_some());
+    let mut collectors: Vec<_> =
+        entries.map(|entry| (entry.name, (entry.build)(&context), Sample::default())).collect();
+    for (_, collector, sample) in &mut collectors {
+        // Whatever is wrong shows in the second pass, too.
+        drop(sample.pass(clock.now().0, collector.as_mut()));
+    }
+    thread::sleep(Duration::from_millis(PASS_DISTANCE_MS));
+    let second = |(name, mut collector, mut sample): (_, Box<dyn Collector>, Sample)| {
+        let result = sample.pass(clock.now().0, collector.as_mut());
+        Pass { name, sample, result }
+    };
+    collectors.into_iter().map(second).collect()
+}
+
+/// An error with what caused it, on one line.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(error.source(), |error| error.source())
+        .fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 fn as_json(reading: &Reading) -> serde_json::Value {

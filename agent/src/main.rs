@@ -7,6 +7,7 @@ mod collect;
 mod collecting;
 mod config;
 mod discovery;
+mod doctor;
 mod keys;
 mod logs;
 mod mesh;
@@ -44,6 +45,7 @@ fn carry_out(command: Command) -> anyhow::Result<()> {
             writeln!(io::stdout(), "{}: ok", arguments.file.display())?;
             Ok(())
         }
+        Command::Doctor(arguments) => doctor::run(&arguments, &mut io::stdout().lock()),
         Command::Smart(arguments) => smart::run(&arguments, &mut io::stdout().lock()),
         Command::Keygen(arguments) => keys::generate(&arguments.out, &mut io::stdout().lock()),
         Command::Catalog(arguments) => catalog::run(arguments.json, &mut io::stdout().lock()),

@@ -69,7 +69,8 @@ async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn net_config(settings: &MetricsAgent) -> anyhow::Result<NetConfig> {
+/// How the agent's links are secured.
+pub(crate) fn net_config(settings: &MetricsAgent) -> anyhow::Result<NetConfig> {
     let stamp = Some(mesh::stamp as Stamp);
     Ok(match settings.keys() {
         Some(path) => {

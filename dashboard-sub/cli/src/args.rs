@@ -54,6 +54,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Start an agent on this machine, unless one runs, and show the network live
     Up(Up),
+    /// Say what keeps you from seeing the network, what is wrong with it, and what to do: 0 if nothing is, 1 if something,
+    /// 2 if the configuration cannot be used
+    Doctor(Doctor),
     /// Show a fleet that does not exist, or record it, for demonstrations and tests; each of its hosts says so
     Demo(Demo),
 }
@@ -158,6 +161,19 @@ pub(crate) struct Up {
     /// Port of the agent to start
     #[arg(long, value_name = "N")]
     pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Doctor {
+    /// Configuration file [default: ~/.config/grapevine/dashboard.toml, or else /etc/grapevine/dashboard.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// One JSON array of objects: check, state (ok, note or wrong), found, remedy
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Listen for so long instead of until no further host is heard of
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait: Option<u64>,
 }
 
 #[derive(Debug, Group)]

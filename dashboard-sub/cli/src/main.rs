@@ -1,13 +1,14 @@
 //! `grapevine`: watch and query a Grapevine network from a terminal.
 //!
 //! `main` maps a result to an exit code; each subcommand is a file. In reading order: `args` (what the user can
-//! say), `attach` (finding an agent), `key`, `tail`, `hosts`, `get`, `top`, `serve`, `up`, `demo`, then what they print with:
+//! say), `attach` (finding an agent), `key`, `tail`, `hosts`, `get`, `top`, `serve`, `up`, `demo`, `doctor`, then what they print with:
 //! `line`, `json`, `table`.
 
 mod args;
 mod attach;
 mod config;
 mod demo;
+mod doctor;
 mod get;
 mod hosts;
 mod json;
@@ -66,6 +67,7 @@ fn run(args: Args) -> anyhow::Result<()> {
             Command::Top(top) => top::run(&args.attach, &top).await,
             Command::Serve(serve) => serve::run(&args.attach, &serve).await,
             Command::Up(up) => up::run(&args.attach, &up).await,
+            Command::Doctor(doctor) => doctor::run(&args.attach, &doctor).await,
             Command::Demo(demo) => demo::run(&demo).await,
         }
     })
