@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use grapevine_sub::{Host, Options, Subscription};
+use grapevine_sub::{Endpoint, Host, Options, Subscription};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -74,7 +74,11 @@ pub struct GpuHost {
     pub driver: FakeDriver,
     /// What agent and reader log.
     pub log: Lines,
+    /// Where the agent listens.
+    pub endpoint: Endpoint,
     agent: Option<Running>,
+    /// The agent's, without its port.
+    config: String,
     devices: PathBuf,
     runtime: Runtime,
     subscription: Subscription,
@@ -105,25 +109,25 @@ impl GpuHost {
             symlink("../drivers/nvidia", device.join("driver")).unwrap();
             fs::write(device.join("power/runtime_status"), status(sleeps)).unwrap();
         }
-        let config = driver.folder().join("agent.toml");
         let (state, library) = (driver.folder().join("state"), driver.library());
-        let text = format!(
-            "[metrics_agent]\nport = 0\nhost_name = \"{HOST}\"\nstate_dir = {state:?}\n\
+        let config = format!(
+            "host_name = \"{HOST}\"\nstate_dir = {state:?}\n\
              [collectors.gpu_metrics]\nnvml_library = {library:?}\nhelper = {reader:?}\n{more}\n"
         );
-        fs::write(&config, text).unwrap();
-        let mut unshare = over_the_kernels(&devices);
-        unshare.arg(programs::agent());
-        let mut agent = Running::start(unshare.args(["run", "--config"]).arg(config));
-        let log = Lines::of(agent.stderr());
-        let line = log.wait_for("endpoint", 20, |line| line.contains("endpoint="));
-        let endpoint = line.split("endpoint=").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+        let (agent, log, endpoint) = run_agent(&driver, &config, 0);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let endpoints = [endpoint.parse().unwrap()];
+        let endpoints = [endpoint.clone()];
         let subscription =
             runtime.block_on(async { Subscription::attach(endpoints, Options::default()) }).unwrap();
-        Some(Self { driver, log, agent: Some(agent), devices, runtime, subscription })
+        Some(Self { driver, log, endpoint, agent: Some(agent), config, devices, runtime, subscription })
+    }
+
+    /// Starts the agent once more where it was before, after it was killed.
+    pub fn restart_agent(&mut self) {
+        let Endpoint::Tcp { port, .. } = self.endpoint else { panic!("{} is no port", self.endpoint) };
+        let (agent, log, _) = run_agent(&self.driver, &self.config, port);
+        (self.agent, self.log) = (Some(agent), log);
     }
 
     /// Lets all GPUs fall asleep, or wakes them.
@@ -190,6 +194,20 @@ impl GpuHost {
     pub fn kill_agent(&mut self) {
         self.agent.take().unwrap().kill();
     }
+}
+
+/// The agent at this port, or any; with its log, and where it listens.
+fn run_agent(driver: &FakeDriver, config: &str, port: u16) -> (Running, Lines, Endpoint) {
+    let path = driver.folder().join("agent.toml");
+    fs::write(&path, format!("[metrics_agent]\nport = {port}\n{config}")).unwrap();
+    let mut unshare = over_the_kernels(&driver.folder().join("devices"));
+    unshare.arg(programs::agent());
+    let mut agent = Running::start(unshare.args(["run", "--config"]).arg(path));
+    let log = Lines::of(agent.stderr());
+    let line = log.wait_for("endpoint", 20, |line| line.contains("endpoint="));
+    let endpoint = line.split("endpoint=").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    let endpoint = endpoint.parse().unwrap();
+    (agent, log, endpoint)
 }
 
 fn memory(pid: u32, field: &str) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! The dashboard in a real browser: `check/browser.mjs` uses it as people do, over a thousand hosts.
+//! The dashboard in a real browser: `check/browser/fleet.mjs` uses it as people do, over a thousand hosts.
 
 #![expect(
     clippy::unwrap_used,
@@ -143,6 +143,10 @@ fn browser() -> Option<Command> {
         println!("skipped: {why}");
     }
     let mut command = Command::new("node");
-    command.arg(folder.join("browser.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+    command
+        .arg(folder.join("browser/fleet.mjs"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
     missing.iter().all(|(is_there, _)| *is_there).then_some(command)
 }

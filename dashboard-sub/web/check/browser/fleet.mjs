@@ -1,58 +1,8 @@
-// Uses the dashboard as people do, in Chromium without a window. `tests/browser.rs` runs it, and does what it asks for:
-// a line `> what` on standard output is answered by `ok` on standard input.
+// Uses the dashboard of a thousand hosts as people do.
 
-import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
-import { chromium } from "playwright-core";
+import { base, demand, expect, expectAccessible, open, page, tell, token } from "./stage.mjs";
 
-const [base = "", token = ""] = process.argv.slice(2);
-const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const browser = await chromium.launch({
-  executablePath: process.env.GRAPEVINE_CHROMIUM ?? "/usr/bin/chromium",
-  // Root has no sandbox of its own here, and the page is ours.
-  args: ["--no-sandbox", "--disable-dev-shm-usage"],
-});
-const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
-const page = await context.newPage();
-page.setDefaultTimeout(20_000);
-
-/** What browsers complain of, but for answers that a wrong token or none is to get. */
-const complaints = [];
-page.on("console", (message) => {
-  if (message.type() === "error" && !message.text().includes("401")) complaints.push(message.text());
-});
-page.on("pageerror", (error) => complaints.push(String(error)));
-page.on("request", (request) => {
-  if (!request.url().startsWith(base)) complaints.push(`asks ${request.url()}`);
-});
-
-/** Has the test do something. @param {string} what */
-async function demand(what) {
-  console.log(`> ${what}`);
-  await answers.next();
-}
-
-/** @param {boolean} is @param {string} what */
-function expect(is, what) {
-  if (!is) throw new Error(`not so: ${what}`);
-}
-
-/** @param {string} where */
-async function expectAccessible(where) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }));
-  const list = found.violations.map((/** @type {any} */ it) => `${it.id}: ${it.help}: ${it.nodes.slice(0, 3).map((/** @type {any} */ node) => `${node.html} ${node.failureSummary}`).join(" | ")}`);
-  expect(list.length === 0, `axe finds nothing in ${where}, but:\n${list.join("\n")}`);
-}
-
-/** @param {string} hash @param {string} selector */
-async function open(hash, selector) {
-  await page.evaluate((to) => (location.hash = to), hash);
-  await page.waitForSelector(selector);
-}
-
-const STORIES = {
+await tell({
   async "a wrong token is told, the right one opens"() {
     await page.goto(base);
     await page.fill("#token", "wrong-0123456789abcdef");
@@ -150,19 +100,4 @@ const STORIES = {
       }
     }
   },
-};
-
-let failures = 0;
-for (const [story, tell] of Object.entries(STORIES)) {
-  try {
-    await tell();
-    expect(complaints.length === 0, `the browser complains of nothing, but: ${complaints.splice(0).join("; ")}`);
-    console.log(`${story}: ok`);
-  } catch (error) {
-    failures += 1;
-    console.log(`${story}: FAILED: ${error}`);
-    await page.screenshot({ path: `${process.env.GRAPEVINE_SHOTS ?? "/tmp"}/failure-${failures}.png` });
-  }
-}
-await browser.close();
-process.exit(failures === 0 ? 0 : 1);
+});
