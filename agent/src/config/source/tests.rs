@@ -1,6 +1,6 @@
 use super::*;
-use grapevine_collectors::REGISTRY;
 use grapevine_collectors::backup::Source;
+use grapevine_collectors::{Context, REGISTRY};
 
 fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
@@ -31,6 +31,21 @@ fn nothing_configured_is_a_loopback_agent() {
         let interval_ms = config.collectors.interval_ms(entry);
         assert_eq!(interval_ms, (!entry.is_opt_in).then_some(entry.interval_ms), "{}", entry.name);
     }
+}
+
+#[test]
+fn the_example_says_what_holds_without_it() {
+    let (example, default) = (accepted(include_str!("../../../agent.example.toml")), Config::default());
+    assert_eq!(format!("{:#?}", example.metrics_agent), format!("{:#?}", default.metrics_agent));
+    for entry in REGISTRY {
+        let intervals = [&example, &default].map(|config| config.collectors.interval_ms(entry));
+        assert_eq!(intervals[0], intervals[1], "{}", entry.name);
+    }
+    let context = |config: Config| {
+        let Context { smart, gpu, services, containers, backup, .. } = config.collectors.context(None);
+        format!("{smart:#?} {gpu:#?} {services:#?} {containers:#?} {backup:#?}")
+    };
+    assert_eq!(context(example), context(default));
 }
 
 #[test]
