@@ -60,7 +60,7 @@ async fn live(config: &Config, attached: bool) -> anyhow::Result<()> {
     if attached {
         writeln!(std::io::stdout(), "listening {bound}")?;
     }
-    notify(&[sd_notify::NotifyState::Ready]);
+    tell_ready(&agent.clock);
     let mut discovery = discovery(settings, &bound);
     agent.serve(&mut events, &mut discovery, stop(attached)?).await;
     notify(&[sd_notify::NotifyState::Stopping]);
@@ -155,14 +155,16 @@ impl Agent {
         discovery: &mut Discovery,
         stop: oneshot::Receiver<&'static str>,
     ) {
-        let first = self.beat_after(self.clock.now().max(Moment(FIRST_FRAME_MS)));
+        let first = self.beat_after(self.clock.now().max(Moment(RATES_MS)));
         let mut frames =
             interval_at(self.clock.instant(first).into(), Duration::from_millis(self.interval_ms));
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
         tokio::pin!(stop);
-        tokio::time::sleep_until(self.clock.instant(Moment(FIRST_FRAME_MS)).into()).await;
+        // What one pass can tell is told at once; rates take two.
+        tokio::time::sleep_until(self.clock.instant(Moment(AFTER_PASSES_MS)).into()).await;
         let asked = self.publish();
         self.comply(asked);
+        self.extra_at = Some(Moment(RATES_MS));
         loop {
             let deadline = self.mesh.deadline();
             let deadline =
@@ -331,6 +333,15 @@ fn tell_traffic(facts: &Facts<'_>, now: Moment) {
     );
 }
 
+/// Tells systemd that the agent is ready, once it has told all that it can.
+fn tell_ready(clock: &Clock) {
+    let told_all = clock.instant(Moment(RATES_MS + AFTER_PASSES_MS));
+    tokio::spawn(async move {
+        tokio::time::sleep_until(told_all.into()).await;
+        notify(&[sd_notify::NotifyState::Ready]);
+    });
+}
+
 /// Tells systemd, where it asked to be told.
 fn notify(state: &[sd_notify::NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
@@ -341,8 +352,8 @@ fn notify(state: &[sd_notify::NotifyState<'_>]) {
 /// How long a stopping agent waits for its last frames to be written.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// When the first frame goes out: after the second pass of the collectors.
-const FIRST_FRAME_MS: u64 = 300;
+/// When the second frame goes out: after the second pass of the collectors.
+const RATES_MS: u64 = 300;
 
 /// How long a frame waits that goes out because a neighbour was lost, in milliseconds: a machine that dies breaks all
 /// its links at once.

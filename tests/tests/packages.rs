@@ -14,6 +14,9 @@ fn packages_come_and_go_as_debian_expects() {
     // target/debug/deps/this-test
     let test = std::env::current_exe().unwrap();
     let target = test.ancestors().nth(3).unwrap();
+    let packages = target.join("packages-here");
+    // Those of another version would be installed, too.
+    drop(std::fs::remove_dir_all(&packages));
     for revision in ["1", "2"] {
         let mut build = command(repository().join("packaging/build"));
         build.args(["here", "dev", revision]);
@@ -24,7 +27,7 @@ fn packages_come_and_go_as_debian_expects() {
     let mut boot = command("unshare");
     boot.args(["--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"]);
     boot.arg(repository().join("tests/boot-systemd.sh")).arg(repository().join("tests/packages.sh"));
-    let booted = boot.arg(target.join("packages")).arg(repository()).output().unwrap();
+    let booted = boot.arg(packages).arg(repository()).output().unwrap();
     let (said, complaint) =
         (String::from_utf8_lossy(&booted.stdout), String::from_utf8_lossy(&booted.stderr));
     let has_no_namespaces = complaint.starts_with("unshare:");
