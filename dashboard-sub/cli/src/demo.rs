@@ -1,8 +1,10 @@
 //! `grapevine demo`: a fleet that does not exist, for demonstrations and tests.
 
 use std::collections::VecDeque;
+use std::iter::Peekable;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::vec;
 
 use bytes::Bytes;
 use grapevine_demo::{Demo as Fleet, DemoOptions, Message};
@@ -15,27 +17,43 @@ use crate::{config, top};
 /// Shows such a fleet until the user quits, or records it.
 pub(crate) async fn run(demo: &Demo) -> anyhow::Result<()> {
     if let Some(path) = &demo.record {
-        return record(&mut fleet(demo), path, Duration::from_secs(demo.seconds));
+        return record(&mut Fleet::new(&options(demo)), path, Duration::from_secs(demo.seconds));
     }
     let config = config::load(None)?.into_top();
     if !top::is_terminal() {
         return Err(RunError::NoTerminal.into());
     }
-    let source = Source::Messages { origin: Origin::Demo, messages: Box::new(Endless::of(fleet(demo))) };
+    let options = options(demo);
+    // A large fleet takes a while to live through its past; the screen is there at once.
+    let messages = std::iter::once_with(move || Endless::of(Fleet::new(&options))).flatten();
+    let source = Source::Messages { origin: Origin::Demo, messages: Box::new(messages) };
     top::show(source, config, None).await
 }
 
-/// All that a fleet sends, its past first.
+/// All that a fleet sends: how it is, and in between how it came to be.
 struct Endless {
     fleet: Fleet,
+    past: Peekable<vec::IntoIter<Message>>,
     messages: VecDeque<Message>,
     to: Duration,
 }
 
 impl Endless {
     fn of(mut fleet: Fleet) -> Self {
-        let messages = fleet.take_past().into();
-        Self { fleet, messages, to: Duration::ZERO }
+        let mut past = fleet.take_past();
+        for (nth, message) in (0..).zip(&mut past) {
+            message.at = nth * PAST_PACE;
+        }
+        Self { fleet, past: past.into_iter().peekable(), messages: VecDeque::new(), to: Duration::ZERO }
+    }
+
+    fn step(&mut self) {
+        let to = self.to;
+        let mut messages = self.fleet.advance(to);
+        messages.extend(std::iter::from_fn(|| self.past.next_if(|message| message.at <= to)));
+        messages.sort_by_key(|message| message.at);
+        self.messages = messages.into();
+        self.to += STEP;
     }
 }
 
@@ -44,8 +62,7 @@ impl Iterator for Endless {
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.messages.is_empty() {
-            self.messages = self.fleet.advance(self.to).into();
-            self.to += STEP;
+            self.step();
         }
         let Message { at, name, frame } = self.messages.pop_front()?;
         Some(Ok(Record { elapsed: at, name: Bytes::copy_from_slice(name.as_bytes()), frame }))
@@ -53,16 +70,16 @@ impl Iterator for Endless {
 }
 
 /// The fleet that was asked for, at the hour that it is here.
-fn fleet(demo: &Demo) -> Fleet {
+fn options(demo: &Demo) -> DemoOptions {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let wall_s = demo.wall_s.map_or_else(|| now.as_secs_f64().floor(), f64::from);
-    Fleet::new(&DemoOptions {
+    DemoOptions {
         hosts: usize::from(demo.hosts),
         seed: demo.seed,
         scenario: demo.scenario,
         past: PAST,
         wall_s,
-    })
+    }
 }
 
 fn record(fleet: &mut Fleet, path: &Path, length: Duration) -> anyhow::Result<()> {
@@ -79,6 +96,9 @@ fn record(fleet: &mut Fleet, path: &Path, length: Duration) -> anyhow::Result<()
 
 /// As much as agents keep.
 const PAST: Duration = Duration::from_millis(grapevine_proto::limits::RECORD_MS);
+
+/// Time between two messages of the past: slow enough that news do not wait for it.
+const PAST_PACE: Duration = Duration::from_micros(200);
 
 /// So much is made at once: little enough that nobody waits for it.
 const STEP: Duration = Duration::from_millis(50);

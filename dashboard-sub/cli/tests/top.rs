@@ -202,6 +202,22 @@ async fn a_recording_is_labelled_and_its_end_is_told() {
 }
 
 #[tokio::test]
+async fn a_fleet_that_does_not_exist_is_labelled_and_obeys_at_once() {
+    #[expect(clippy::disallowed_methods, reason = "a test of a program starts it")]
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_grapevine"));
+    demo.args(["demo", "--hosts", "64"]).env("HOME", "/nonexistent");
+    let mut pty = Pty::start(&demo, SIZE);
+    pty.shows("DEMO").await;
+    pty.press("?");
+    pty.shows(" Keys ").await;
+    pty.press("?");
+    pty.shows(" 64 hosts").await;
+    pty.press("q");
+    assert_eq!(pty.ended().await.code(), Some(0));
+    pty.assert_given_back().await;
+}
+
+#[tokio::test]
 async fn one_host_is_shown_in_full() {
     let agent = Agent::start().await;
     for (name, key) in [("srv-01", 1), ("srv-02", 2)] {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use grapevine_sub::{Change, Changes, Connection, Follower, Record, RecordingError, Subscription, View};
+use tokio::sync::mpsc;
 
 use crate::message::Message;
 
@@ -42,7 +43,7 @@ pub(crate) enum Reader {
 
 /// Messages that are told again in their own pace.
 pub(crate) struct Replayed {
-    messages: Messages,
+    messages: mpsc::Receiver<Result<Record, RecordingError>>,
     next: Option<Record>,
     follower: Follower,
     start: Instant,
@@ -61,7 +62,7 @@ impl Source {
         match self {
             Self::Live(subscription) => Reader::Live { changes: subscription.changes(), subscription },
             Self::Messages { messages, .. } => Reader::Messages(Box::new(Replayed {
-                messages,
+                messages: told_ahead(messages),
                 next: None,
                 follower: Follower::new(),
                 start: now,
@@ -112,7 +113,7 @@ impl Replayed {
             }
             let record = match self.next.take() {
                 Some(record) => record,
-                None => match self.messages.next() {
+                None => match self.messages.recv().await {
                     Some(Ok(record)) => record,
                     Some(Err(error)) => {
                         self.ended = true;
@@ -143,5 +144,22 @@ impl Replayed {
         }
     }
 }
+
+/// Reads or makes up messages on a thread of their own, so that neither a slow disk nor a large fleet holds up a key. It
+/// ends with them, or when nobody wants more.
+fn told_ahead(messages: Messages) -> mpsc::Receiver<Result<Record, RecordingError>> {
+    let (sender, receiver) = mpsc::channel(AHEAD_MAX);
+    std::thread::spawn(move || {
+        for message in messages {
+            if sender.blocking_send(message).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Most messages that wait for their time: some 200 KB.
+const AHEAD_MAX: usize = 512;
 
 const TICK: Duration = Duration::from_millis(250);
