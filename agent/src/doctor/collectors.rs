@@ -23,12 +23,23 @@ pub(super) fn check(config: &Config, report: &mut Report) {
                 sample.readings().find(is_bad).map(|reading| reading.metric.name.clone()).unwrap_or_default();
             let found = format!("{denied} readings are denied and {failed} failed, such as {first}");
             report.wrong(check, found, remedy(name));
+        } else if name == "smart" && sample.readings().len() == 0 && has_drives() {
+            report.note(check, "there are drives, and nobody reads their health", remedy(name));
         } else {
             let unsupported = count(Absence::Unsupported);
             let readings = sample.readings().len();
             report.ok(check, format!("{readings} readings, {unsupported} that this machine does not have"));
         }
     }
+}
+
+/// Whether the kernel knows of drives that could tell.
+fn has_drives() -> bool {
+    let Ok(disks) = std::fs::read_dir("/sys/block") else { return false };
+    let mut names = disks.flatten().map(|entry| entry.file_name());
+    names.any(|name| {
+        ["sd", "nvme"].iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
+    })
 }
 
 fn remedy(collector: &str) -> &'static str {
