@@ -11,7 +11,7 @@ fn the_shipped_unit_runs_the_agent_as_its_own_user() {
     let (said, complaint) =
         (String::from_utf8_lossy(&booted.stdout), String::from_utf8_lossy(&booted.stderr));
     if booted.status.code() == Some(77) {
-        println!("skipped: {complaint}");
+        println!("skipped: {said}{complaint}");
         return;
     }
     println!("{said}");
