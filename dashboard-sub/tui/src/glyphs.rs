@@ -103,8 +103,8 @@ impl Glyphs {
     /// A text in these signs.
     pub fn write(self, text: Cow<'_, str>) -> Cow<'_, str> {
         match self {
-            Self::Unicode => text,
-            Self::Ascii => Cow::Owned(text.replace('°', "").replace('µ', "u")),
+            Self::Ascii if !text.is_ascii() => Cow::Owned(text.replace('°', "").replace('µ', "u")),
+            Self::Ascii | Self::Unicode => text,
         }
     }
 

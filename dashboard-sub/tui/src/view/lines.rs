@@ -61,7 +61,7 @@ pub(crate) fn fit(text: &str, width: usize, state: &State) -> String {
 
 /// A piece of text of this meaning.
 pub(crate) fn span<'a>(state: &State, tone: Tone, text: impl Into<std::borrow::Cow<'a, str>>) -> Span<'a> {
-    Span::styled(text, style(state, tone))
+    Span::styled(state.theme.glyphs.write(text.into()), style(state, tone))
 }
 
 pub(crate) fn style(state: &State, tone: Tone) -> Style {

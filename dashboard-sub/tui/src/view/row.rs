@@ -34,7 +34,7 @@ impl<'s, 'a> Row<'s, 'a> {
         let text = text.into();
         let text =
             if text.chars().any(char::is_control) { Cow::Owned(units::printable(&text)) } else { text };
-        let text = if text.is_ascii() { text } else { self.scene.state.theme.glyphs.write(text) };
+        let text = self.scene.state.theme.glyphs.write(text);
         self.width += text.width();
         self.spans.push(Span::styled(text, self.scene.style(tone)));
         self

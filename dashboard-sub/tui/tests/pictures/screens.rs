@@ -79,6 +79,21 @@ fn ascii_and_no_colours() {
 }
 
 #[test]
+fn a_terminal_of_ascii_gets_nothing_else() {
+    let mut story = Story::of(Scenario::Mixed, 40, 45);
+    story.plain();
+    story.still.resize(WIDE);
+    // Hosts, what is wrong, what happened, the mesh, the keys, and a host.
+    for keys in ["", "a", "e", "m", "?", "\u{1b}h\n"] {
+        story.still.press(keys);
+        let picture = story.still.picture();
+        let other: Vec<&str> =
+            picture.content.iter().map(|cell| cell.symbol()).filter(|cell| !cell.is_ascii()).collect();
+        assert!(other.is_empty(), "after {keys:?}: {other:?}");
+    }
+}
+
+#[test]
 fn the_pictures_of_the_readme_are_current() {
     for (path, svg) in crate::screenshots::screenshots() {
         if std::env::var_os("GRAPEVINE_BLESS").is_some() {
