@@ -279,7 +279,7 @@ async fn a_recording_replays_to_the_same_view() {
     let mut srv = Origin::new("srv-01", 1);
     agent.say("srv-01", srv.frame(10.0));
     let start = Instant::now();
-    let recorder = Recorder::create(&path, start).unwrap();
+    let recorder = Recorder::create(&path, start, 0).unwrap();
     let options = Options { recorder: Some(recorder), ..Options::default() };
     let subscription = Subscription::attach([agent.endpoint.clone()], options).unwrap();
     let mut changes = subscription.changes();
@@ -311,7 +311,7 @@ async fn a_failing_disk_ends_the_recording_and_not_the_subscription() {
     let agent = Agent::start().await;
     let mut srv = Origin::new("srv-01", 1);
     agent.say("srv-01", srv.frame(10.0));
-    let recorder = Recorder::new(SmallDisk { left: 100 }, Instant::now()).unwrap();
+    let recorder = Recorder::new(SmallDisk { left: 100 }, Instant::now(), 0).unwrap();
     let options = Options { recorder: Some(recorder), ..Options::default() };
     let subscription = Subscription::attach([agent.endpoint.clone()], options).unwrap();
     let mut changes = subscription.changes();

@@ -49,7 +49,7 @@ fn measure(seconds: u64) -> String {
 fn record(endpoint: &str, file: &Path, seconds: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let recorder = Recorder::create(file, std::time::Instant::now()).unwrap();
+        let recorder = Recorder::create(file, std::time::Instant::now(), 0).unwrap();
         let options = Options { recorder: Some(recorder), ..Options::default() };
         let subscription = Subscription::attach([endpoint.parse().unwrap()], options).unwrap();
         subscription.attached().await;

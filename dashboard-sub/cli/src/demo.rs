@@ -17,7 +17,7 @@ use crate::{config, top};
 /// Shows such a fleet until the user quits, or records it.
 pub(crate) async fn run(demo: &Demo) -> anyhow::Result<()> {
     if let Some(path) = &demo.record {
-        return record(&mut Fleet::new(&options(demo)), path, Duration::from_secs(demo.seconds));
+        return record(&options(demo), path, Duration::from_secs(demo.seconds));
     }
     let config = config::load(None)?.into_top();
     if !top::is_terminal() {
@@ -26,7 +26,7 @@ pub(crate) async fn run(demo: &Demo) -> anyhow::Result<()> {
     let options = options(demo);
     // A large fleet takes a while to live through its past; the screen is there at once.
     let messages = std::iter::once_with(move || Endless::of(Fleet::new(&options))).flatten();
-    let source = Source::Messages { origin: Origin::Demo, messages: Box::new(messages) };
+    let source = Source::Messages { origin: Origin::Demo, messages: Box::new(messages), wall_s: None };
     top::show(source, config, None).await
 }
 
@@ -82,10 +82,12 @@ fn options(demo: &Demo) -> DemoOptions {
     }
 }
 
-fn record(fleet: &mut Fleet, path: &Path, length: Duration) -> anyhow::Result<()> {
+fn record(options: &DemoOptions, path: &Path, length: Duration) -> anyhow::Result<()> {
+    let mut fleet = Fleet::new(options);
     // The recorder only looks at how much later a message came than the recording began.
     let began = Instant::now();
-    let mut recorder = Recorder::create(path, began)?;
+    let wall = Duration::try_from_secs_f64(options.wall_s).unwrap_or_default();
+    let mut recorder = Recorder::create(path, began, u64::try_from(wall.as_millis()).unwrap_or_default())?;
     let past = fleet.take_past();
     let present = fleet.advance(length);
     for message in past.into_iter().chain(present) {

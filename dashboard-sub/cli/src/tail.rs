@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use glob::Pattern;
 use grapevine_sub::{
-    Change, Follower, Freshness, Host, HostChange, HostReading, Options, Recorder, Recording, Subscription,
+    Change, Follower, Freshness, Host, HostChange, HostReading, Options, RecordError, Recorder, Recording,
+    Subscription,
 };
 
 use crate::args::{Attach, Tail};
@@ -26,7 +27,7 @@ pub(crate) async fn run(attach: &Attach, tail: Tail) -> anyhow::Result<()> {
     if let Some(path) = tail.replay {
         return replay(&path, printer).with_context(|| path.display().to_string());
     }
-    let recorder = tail.record.map(|path| Recorder::create(&path, Instant::now())).transpose()?;
+    let recorder = tail.record.map(|path| record(&path)).transpose()?;
     let prefixes = tail.host.iter().map(literal_prefix).collect();
     let options = Options { prefixes, recorder, history: tail.past, ..attach.options()? };
     let subscription = attach::attach(attach.endpoints(), options).await?;
@@ -34,6 +35,11 @@ pub(crate) async fn run(attach: &Attach, tail: Tail) -> anyhow::Result<()> {
     let followed = follow(&subscription, printer, stop).await;
     subscription.close().await.context("the recording is incomplete")?;
     followed
+}
+
+fn record(path: &Path) -> Result<Recorder, RecordError> {
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Recorder::create(path, Instant::now(), u64::try_from(wall.as_millis()).unwrap_or_default())
 }
 
 /// Prints what changes until `stop` resolves.

@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use anyhow::Context;
 use grapevine_sub::{Options, Recording, Subscription};
@@ -53,8 +54,9 @@ fn config(top: &Top) -> anyhow::Result<Config> {
 
 fn replay(path: &Path) -> anyhow::Result<Source> {
     let recording = Recording::open(path).with_context(|| format!("cannot replay {}", path.display()))?;
+    let began = Duration::from_millis(recording.began_ms());
     let messages: Messages = Box::new(recording);
-    Ok(Source::Messages { origin: Origin::Replay, messages })
+    Ok(Source::Messages { origin: Origin::Replay, messages, wall_s: Some(began.as_secs_f64()) })
 }
 
 fn live(attach: &Attach, config: &Config, host: Option<&str>) -> anyhow::Result<Source> {

@@ -38,7 +38,7 @@ async fn agent_of_two() -> Agent {
 fn recording(directory: &TempDir) -> PathBuf {
     let path = directory.path().join("recording");
     let start = Instant::now();
-    let mut recorder = Recorder::create(&path, start).unwrap();
+    let mut recorder = Recorder::create(&path, start, 1_772_461_200_000).unwrap();
     let mut srv = Origin::new("srv-01", 1);
     for second in 0..5_u32 {
         let frame = srv.frame(f64::from(second * 10));

@@ -193,10 +193,13 @@ async fn a_lost_agent_is_told_and_another_one_taken() {
 async fn a_recording_is_labelled_and_its_end_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demo");
-    let record = ["demo", "--hosts", "3", "--seconds", "2", "--record", path.to_str().unwrap()];
+    // 2026-03-02, a Monday, 14:20.
+    let monday = ["--wall-s", "1772461200", "--hosts", "3", "--seconds", "2"];
+    let record = [["demo"].as_slice(), &monday, &["--record", path.to_str().unwrap()]].concat();
     assert_eq!(program::run(program::grapevine(record)).await.code, Some(0));
     let mut pty = Pty::start(&top(&["--replay", path.to_str().unwrap()]), SIZE);
     pty.shows("REPLAY").await;
+    pty.shows("14:20 UTC").await;
     pty.shows("3 hosts").await;
     pty.shows("the recording is over").await;
 }

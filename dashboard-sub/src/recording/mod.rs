@@ -1,8 +1,15 @@
 //! Recordings: the messages of a subscription in a file, as they came.
 //!
 //! ```text
-//! "grapevine recording 1\n"      22 bytes, then records until the end of the file:
 //! offset  bytes  field
+//!      0     22  magic          "grapevine recording 1\n"
+//!     22      8  began          milliseconds since 1970-01-01T00:00:00Z at the recording's start
+//!     30      4  checksum       CRC-32 of all bytes before it
+//! ```
+//!
+//! Then records, until the end of the file:
+//!
+//! ```text
 //!      0      8  elapsed        milliseconds since the recording's start; never falls
 //!      8      1  length n       of the name, at most 71
 //!      9      2  length m       of the frame
@@ -21,6 +28,7 @@ pub use reader::{Record, Recording, RecordingError};
 pub use recorder::{RecordError, Recorder};
 
 const MAGIC: &[u8; 22] = b"grapevine recording 1\n";
+const BEGAN_BYTES: usize = 8;
 const RECORD_HEAD_BYTES: usize = 11;
 const CHECKSUM_BYTES: usize = 4;
 

@@ -10,7 +10,7 @@ use grapevine_proto::limits::{FRAME_BYTES_MAX, TOPIC_BYTES_MAX};
 use thiserror::Error;
 
 use super::checksum::crc32;
-use super::{CHECKSUM_BYTES, MAGIC, RECORD_HEAD_BYTES};
+use super::{BEGAN_BYTES, CHECKSUM_BYTES, MAGIC, RECORD_HEAD_BYTES};
 
 /// A recorded message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub struct Record {
 pub struct Recording<R> {
     source: R,
     offset: u64,
+    began_ms: u64,
     elapsed_ms: u64,
     ended: bool,
 }
@@ -49,14 +50,29 @@ impl<R: Read> Recording<R> {
     /// # Errors
     /// A [`RecordingError`] if the bytes cannot be read or are no recording.
     pub fn new(source: R) -> Result<Self, RecordingError> {
-        let mut recording = Self { source, offset: 0, elapsed_ms: 0, ended: false };
+        let mut recording = Self { source, offset: 0, began_ms: 0, elapsed_ms: 0, ended: false };
         let mut magic = [0; MAGIC.len()];
         let length = recording.fill(&mut magic)?;
         if length < magic.len() || magic != *MAGIC {
             return Err(RecordingError::NotARecording);
         }
         recording.offset += length_u64(length);
+        let (mut began, mut checksum) = ([0; BEGAN_BYTES], [0; CHECKSUM_BYTES]);
+        let length = recording.fill(&mut began)? + recording.fill(&mut checksum)?;
+        if length < BEGAN_BYTES + CHECKSUM_BYTES {
+            return Err(RecordingError::Truncated { offset: recording.offset });
+        }
+        if crc32(magic.iter().chain(&began)).to_le_bytes() != checksum {
+            return Err(RecordingError::Damaged { offset: recording.offset });
+        }
+        recording.offset += length_u64(length);
+        recording.began_ms = u64::from_le_bytes(began);
         Ok(recording)
+    }
+
+    /// When it began, in milliseconds since 1970-01-01T00:00:00Z by the clock of the host that recorded it.
+    pub fn began_ms(&self) -> u64 {
+        self.began_ms
     }
 
     fn read(&mut self) -> Result<Option<Record>, RecordingError> {

@@ -20,25 +20,29 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts a recording at `now` in a new file at `path`; a file that is there already is left alone.
+    /// Starts a recording at `now`, `wall_ms` milliseconds after 1970-01-01T00:00:00Z, in a new file at `path`; a file that
+    /// is there already is left alone.
     ///
     /// # Errors
     /// A [`RecordError`] if the file exists or cannot be written.
-    pub fn create(path: &Path, now: Instant) -> Result<Self, RecordError> {
+    pub fn create(path: &Path, now: Instant, wall_ms: u64) -> Result<Self, RecordError> {
         let file = File::create_new(path).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => RecordError::Exists { path: path.to_owned() },
             _ => RecordError::Create { path: path.to_owned(), source },
         })?;
-        Self::new(BufWriter::new(file), now)
+        Self::new(BufWriter::new(file), now, wall_ms)
     }
 
-    /// Starts a recording at `now` that goes to `sink`.
+    /// Starts a recording at `now`, `wall_ms` milliseconds after 1970-01-01T00:00:00Z, that goes to `sink`.
     ///
     /// # Errors
     /// [`RecordError::Write`] if the sink takes no bytes.
-    pub fn new(sink: impl Write + Send + 'static, now: Instant) -> Result<Self, RecordError> {
+    pub fn new(sink: impl Write + Send + 'static, now: Instant, wall_ms: u64) -> Result<Self, RecordError> {
         let mut recorder = Self { sink: Box::new(sink), started: now, elapsed_ms: 0 };
-        recorder.sink.write_all(MAGIC).map_err(RecordError::Write)?;
+        let mut head = MAGIC.to_vec();
+        head.extend_from_slice(&wall_ms.to_le_bytes());
+        head.extend_from_slice(&crc32(&head).to_le_bytes());
+        recorder.sink.write_all(&head).map_err(RecordError::Write)?;
         recorder.flush()?;
         Ok(recorder)
     }

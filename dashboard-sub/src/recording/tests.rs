@@ -9,6 +9,9 @@ use proptest::prelude::*;
 
 use super::*;
 
+const BEGAN_MS: u64 = 1_772_461_200_123;
+const HEAD_BYTES: usize = MAGIC.len() + BEGAN_BYTES + CHECKSUM_BYTES;
+
 fn messages() -> impl Strategy<Value = Vec<(u16, String, Vec<u8>)>> {
     let message = (any::<u16>(), "[a-z]{0,63}", prop::collection::vec(any::<u8>(), 0..300));
     prop::collection::vec(message, 0..8)
@@ -19,7 +22,7 @@ fn record(messages: &[(u16, String, Vec<u8>)]) -> (Vec<u8>, Vec<Record>, Vec<usi
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("it");
     let start = Instant::now();
-    let mut recorder = Recorder::create(&path, start).unwrap();
+    let mut recorder = Recorder::create(&path, start, BEGAN_MS).unwrap();
     let (mut elapsed, mut records, mut ends) = (Duration::ZERO, Vec::new(), Vec::new());
     for (later_ms, name, frame) in messages {
         elapsed += Duration::from_millis(u64::from(*later_ms));
@@ -68,9 +71,10 @@ proptest! {
         let (replayed, error) = replay(&bytes[..cut]);
         let whole = ends.iter().filter(|end| **end <= cut).count();
         prop_assert_eq!(&replayed[..], &records[..whole]);
-        let offset = ends[..whole].last().copied().unwrap_or(MAGIC.len());
+        let head = if cut < HEAD_BYTES { MAGIC.len() } else { HEAD_BYTES };
+        let offset = ends[..whole].last().copied().unwrap_or(head);
         match error {
-            None => prop_assert_eq!(cut, offset),
+            None => prop_assert_eq!(cut, offset.max(HEAD_BYTES)),
             Some(RecordingError::NotARecording) => prop_assert!(cut < MAGIC.len()),
             Some(RecordingError::Truncated { offset: told }) => prop_assert_eq!(told, offset as u64),
             Some(error) => prop_assert!(false, "{error}"),
@@ -90,10 +94,17 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_do_no_harm(tail in prop::collection::vec(any::<u8>(), 0..2000)) {
-        let bytes = [MAGIC.as_slice(), &tail].concat();
+        let bytes = [record(&[]).0, tail.clone()].concat();
         let (_, error) = replay(&bytes);
         prop_assert!(error.is_some() || tail.is_empty());
     }
+}
+
+#[test]
+fn it_knows_when_it_began() {
+    let (bytes, _, _) = record(&[]);
+    assert_eq!(bytes.len(), HEAD_BYTES);
+    assert_eq!(Recording::new(bytes.as_slice()).unwrap().began_ms(), BEGAN_MS);
 }
 
 #[test]
@@ -101,7 +112,7 @@ fn a_file_that_exists_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("it");
     fs::write(&path, "precious").unwrap();
-    let error = Recorder::create(&path, Instant::now()).unwrap_err();
+    let error = Recorder::create(&path, Instant::now(), BEGAN_MS).unwrap_err();
     assert!(matches!(error, RecordError::Exists { .. }), "{error}");
     assert_eq!(fs::read(&path).unwrap(), b"precious");
 }

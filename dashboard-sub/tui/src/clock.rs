@@ -17,4 +17,9 @@ impl Clock {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { now: Instant::now(), wall_s: wall.as_secs_f64() }
     }
+
+    /// The same moment with the clock on the wall so many seconds behind.
+    pub(crate) fn behind(self, seconds: f64) -> Self {
+        Self { wall_s: self.wall_s - seconds, ..self }
+    }
 }

@@ -57,6 +57,8 @@ struct Dashboard {
     terminal: Terminal,
     keys: mpsc::Receiver<Message>,
     source: Reader,
+    /// How many seconds what is shown lies behind the clock on the wall.
+    behind_s: f64,
     pace: Pace,
     drawn: Drawn,
     ticks: Interval,
@@ -83,6 +85,8 @@ impl Dashboard {
     fn open(source: Source, options: &Options) -> Result<Self, RunError> {
         let top = &options.config.top;
         let clock = Clock::read();
+        let behind_s = source.behind_s(clock.wall_s);
+        let clock = clock.behind(behind_s);
         let mut state =
             State::new(&options.config, detection::theme(top.theme, top.ascii), source.origin(), clock);
         state.awaited.clone_from(&options.host);
@@ -96,7 +100,7 @@ impl Dashboard {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut pace = Pace::default();
         pace.now();
-        Ok(Self { state, terminal, keys, source, pace, drawn: Drawn::default(), ticks, continued })
+        Ok(Self { state, terminal, keys, source, behind_s, pace, drawn: Drawn::default(), ticks, continued })
     }
 
     async fn run(&mut self) -> io::Result<()> {
@@ -120,7 +124,7 @@ impl Dashboard {
 
     /// Does what a message leads to; whether the dashboard goes on.
     fn obey(&mut self, message: Message) -> io::Result<bool> {
-        match update(&mut self.state, message, Clock::read()) {
+        match update(&mut self.state, message, Clock::read().behind(self.behind_s)) {
             Effect::None => {}
             Effect::Later => self.pace.later(),
             Effect::Now => self.pace.now(),

@@ -18,6 +18,8 @@ pub enum Source {
         origin: Origin,
         /// The messages.
         messages: Messages,
+        /// Seconds since 1970 on the clock on the wall when they began to come; now, if none.
+        wall_s: Option<f64>,
     },
 }
 
@@ -55,6 +57,14 @@ impl Source {
         match self {
             Self::Live(_) => Origin::Live,
             Self::Messages { origin, .. } => *origin,
+        }
+    }
+
+    /// How many seconds what is shown lies behind the clock on the wall, which shows `wall_s`.
+    pub(crate) fn behind_s(&self, wall_s: f64) -> f64 {
+        match self {
+            Self::Messages { wall_s: Some(began_s), .. } => wall_s - began_s,
+            Self::Messages { wall_s: None, .. } | Self::Live(_) => 0.0,
         }
     }
 
