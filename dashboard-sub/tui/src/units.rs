@@ -1,7 +1,7 @@
 //! Values as people read them.
 
-use grapevine_proto::ValueRef;
-use grapevine_proto::catalogue::host;
+use grapevine_proto::catalogue::{backup, host, service};
+use grapevine_proto::{Metric, ValueRef};
 use grapevine_sub::HostReading;
 
 /// `value` with its unit, scaled to a handy size: `1.5 GiB`, `23 %`.
@@ -61,12 +61,33 @@ pub fn age(milliseconds: u64) -> String {
     duration(f64::from(seconds))
 }
 
+/// Metrics whose values are seconds since 1970.
+const TIMES: [&Metric; 8] = [
+    &host::BOOT_TIME,
+    &service::STARTED,
+    &service::TIMER_LAST,
+    &service::TIMER_NEXT,
+    &backup::STARTED,
+    &backup::FINISHED,
+    &backup::NEXT_DUE,
+    &backup::LAST_SUCCESS,
+];
+
+/// A time as it lies from now, both in seconds since 1970: `3 h 5 min ago`, `in 12 d 4 h`.
+fn moment(then_s: f64, now_s: f64) -> String {
+    if then_s > now_s {
+        format!("in {}", duration(then_s - now_s))
+    } else {
+        format!("{} ago", duration(now_s - then_s))
+    }
+}
+
 /// What a reading says, with its unit; none where there is no value. The clock on the wall shows `wall_s` seconds since
 /// 1970.
 pub fn value_of(reading: &HostReading<'_>, wall_s: f64) -> Option<String> {
     Some(match reading.state.value()? {
-        ValueRef::Number(then_s) if reading.metric.name == host::BOOT_TIME.name => {
-            format!("{} ago", duration((wall_s - then_s).max(0.0)))
+        ValueRef::Number(then_s) if TIMES.iter().any(|time| time.name == reading.metric.name) => {
+            moment(then_s, wall_s)
         }
         ValueRef::Number(number) => quantity(number, reading.metric.unit.as_str()),
         ValueRef::Text(text) => printable(text),
@@ -116,6 +137,8 @@ const DAY_S: f64 = 86_400.0;
 
 #[cfg(test)]
 mod tests {
+    use grapevine_proto::catalogue;
+
     use super::*;
 
     #[test]
@@ -156,6 +179,17 @@ mod tests {
     fn spans_of_time_are_short_in_tables() {
         let spans = [0.0, 59.0, 3599.0, 90_000.0, 200_000.0].map(short_duration);
         assert_eq!(spans, ["0s", "59s", "59m", "25h", "2d"]);
+    }
+
+    #[test]
+    fn a_time_is_no_span_since_1970() {
+        let now_s = 1_772_461_200.0;
+        assert_eq!(moment(now_s - 3900.0, now_s), "1 h 5 min ago");
+        assert_eq!(moment(now_s + 90_000.0, now_s), "in 1 d 1 h");
+        let is_known = |metric: &Metric| TIMES.iter().any(|time| time.id == metric.id);
+        for metric in catalogue::rows().filter(|metric| metric.help.contains("since 1970")) {
+            assert!(is_known(metric), "{}", metric.name);
+        }
     }
 
     #[test]
