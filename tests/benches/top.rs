@@ -14,8 +14,9 @@
     reason = "a bench may panic, and prints its result"
 )]
 
-#[path = "top/crowd.rs"]
 mod crowd;
+#[path = "top/fleet.rs"]
+mod fleet;
 #[path = "top/mesh.rs"]
 mod mesh;
 #[path = "../../dashboard-sub/tui/tests/pty/mod.rs"]
@@ -35,7 +36,7 @@ fn main() {
             mesh::measure().await;
         }
         if chosen("fleet") {
-            crowd::measure().await;
+            fleet::measure().await;
         }
     });
 }
@@ -45,19 +46,4 @@ fn top(endpoint: &str, log: &Path) -> Command {
     let mut top = programs::command(programs::grapevine());
     top.args(["top", "--attach", endpoint, "--verbose"]).arg(log).env("HOME", "/nonexistent");
     top
-}
-
-/// The program's processor time so far, in milliseconds (proc_pid_stat(5), in ticks of 10 ms).
-fn cpu_ms(id: u32) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
-    let after_name = stat.rsplit(')').next().unwrap();
-    let ticks = after_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap());
-    10 * ticks.sum::<u64>()
-}
-
-/// A line of the program's memory in KiB, such as `VmHWM` (proc_pid_status(5)).
-fn memory_kib(id: u32, line: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let found = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'));
-    found.unwrap().split_whitespace().next().unwrap().parse().unwrap()
 }

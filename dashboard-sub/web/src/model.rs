@@ -130,7 +130,7 @@ impl Model {
         (Self { snapshots, questions, is_looked_at }, task)
     }
 
-    /// The newest snapshot: a second old at most, and a tenth of one while somebody looks.
+    /// The newest snapshot: a second old at most, and [`SNAPSHOT_INTERVAL`] while somebody looks.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.is_looked_at.store(true, Ordering::Relaxed);
         Arc::clone(&self.snapshots.borrow())

@@ -12,14 +12,14 @@ export function Events() {
   if (!events) return html`<${Waiting} />`;
   return html`<section class="card">
     <h1>Events</h1>
-    ${events.length === 0 ? html`<p>Nothing has happened since the server started.</p>` : html`<${EventList} events=${events} />`}
+    ${Object.keys(events).length === 0 ? html`<p>Nothing has happened since the server started.</p>` : html`<${EventList} events=${events} />`}
   </section>`;
 }
 
-/** @param {{ events: any[], ofOne?: boolean }} props */
+/** Those with the greatest numbers first. @param {{ events: Record<string, any>, ofOne?: boolean }} props */
 export function EventList({ events, ofOne = false }) {
   return html`<ol class="events">
-    ${events.map(
+    ${Object.values(events).reverse().map(
       (event) => html`<li key=${event.number}>
         <time datetime=${event.at}>${new Date(event.at).toLocaleTimeString("en-GB")}</time>
         <${Mark} status=${event.severity} />

@@ -67,7 +67,7 @@ export function Host({ name }) {
         })}
       </div>
     </div>
-    ${events.length > 0 && html`<section class="card"><h2>Events</h2><${EventList} events=${events} ofOne /></section>`}
+    ${Object.keys(events).length > 0 && html`<section class="card"><h2>Events</h2><${EventList} events=${events} ofOne /></section>`}
   `;
 }
 

@@ -6,6 +6,8 @@ mod map;
 mod mesh;
 mod overview;
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -99,9 +101,10 @@ fn host_page(snapshot: &Snapshot, name: &str) -> Result<Value, Problem> {
     }))
 }
 
-fn events(snapshot: &Snapshot, host: Option<&str>) -> Vec<EventRow> {
+/// By their numbers: in a list a new one would move all others.
+fn events(snapshot: &Snapshot, host: Option<&str>) -> BTreeMap<u64, EventRow> {
     let events = snapshot.events.iter().filter(|event| host.is_none_or(|host| api::is_of(event, host)));
-    events.take(EVENTS_SHOWN_MAX).map(|event| EventRow::of(event)).collect()
+    events.take(EVENTS_SHOWN_MAX).map(|event| (event.number, EventRow::of(event))).collect()
 }
 
 /// Without a point where the number is a whole one: `45` and not `45.0`.

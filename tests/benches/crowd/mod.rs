@@ -1,4 +1,6 @@
-//! What a thousand hosts cost the dashboard.
+//! An agent of a thousand hosts of the demonstration, which speak once a second, and what a program takes meanwhile.
+
+#![allow(dead_code, reason = "shared by benches of which none needs all of it")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -8,70 +10,34 @@ use bytes::Bytes;
 use grapevine_demo::{Demo, DemoOptions};
 use grapevine_proto::{Frame, FrameKind, HISTORY_PREFIX};
 use grapevine_zmtp::{Endpoint, Event, Events, LinkId, Message, Net, NetConfig, Rank, Slot};
+use tokio::task::JoinHandle;
 
-use super::pty::Pty;
+pub(crate) const HOSTS: usize = 1000;
 
-const HOSTS: usize = 1000;
-const SIZE: (u16, u16) = (200, 50);
-const PAST: Duration = Duration::from_secs(600);
-/// Until the past is told and the rest is steady.
-const WARM_UP: Duration = Duration::from_secs(30);
-const TIME: Duration = Duration::from_secs(60);
-
-pub(super) async fn measure() {
-    let folder = tempfile::tempdir().unwrap();
-    let endpoint = Endpoint::Unix(folder.path().join("tap.sock"));
+/// A thousand hosts with so much of the past, now.
+pub(crate) fn demo(past: Duration) -> Demo {
     let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let options =
-        DemoOptions { hosts: HOSTS, past: PAST, wall_s: wall.as_secs_f64(), ..DemoOptions::default() };
-    let mut demo = Demo::new(&options);
-    let past = demo.take_past();
-    println!("{HOSTS} hosts at 1 Hz, {} frames of the past, {} x {}:", past.len(), SIZE.0, SIZE.1);
-    let past = past.into_iter().map(|message| message_of(&message.name, message.frame)).collect();
-    let crowd = Crowd::listen(&endpoint, past).await;
-    let held = Arc::clone(&crowd.held);
-    let playing = tokio::spawn(play(demo, crowd));
-    while held.lock().unwrap().len() < HOSTS {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    let log = folder.path().join("log");
-    let mut pty = Pty::start(&super::top(&endpoint.to_string(), &log), SIZE);
-    let began = Instant::now();
-    pty.shows(&format!(" {HOSTS} hosts")).await;
-    println!("  all hosts known after {:.0} ms", began.elapsed().as_secs_f64() * 1000.0);
-    tokio::time::sleep(WARM_UP).await;
-    println!("  the past told takes {} ms of processor time", super::cpu_ms(pty.id()));
-    load(&pty, "live").await;
-    pty.press("f");
-    load(&pty, "frozen").await;
-    pty.press("f?");
-    load(&pty, "behind the help").await;
-    pty.press("ff?");
-    playing.abort();
-    pty.shows("silent").await;
-    tokio::time::sleep(WARM_UP).await;
-    load(&pty, "all silent").await;
-    pty.press("qq");
-    pty.ended().await;
-    let log = std::fs::read_to_string(log).unwrap();
-    println!("  {}", log.lines().last().unwrap_or_default());
+    Demo::new(&DemoOptions { hosts: HOSTS, past, wall_s: wall.as_secs_f64(), ..DemoOptions::default() })
 }
 
-async fn load(pty: &Pty, what: &str) {
-    let (before, written, began) = (super::cpu_ms(pty.id()), pty.written(), Instant::now());
-    tokio::time::sleep(TIME).await;
-    let percent = |ms: u64| f64::from(u32::try_from(ms).unwrap()) / 10.0 / began.elapsed().as_secs_f64();
-    let cpu = percent(super::cpu_ms(pty.id()) - before);
-    let kib = (pty.written() - written) / 1024;
-    let [rss, peak] = ["VmRSS", "VmHWM"].map(|line| super::memory_kib(pty.id(), line));
-    println!(
-        "  {what}: {cpu:.2} % of a core, RSS {rss} KiB (peak {peak}), {kib} KiB written in {} s",
-        TIME.as_secs()
-    );
+/// A process's processor time so far, in milliseconds (proc_pid_stat(5), in ticks of 10 ms).
+pub(crate) fn cpu_ms(id: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+    let after_name = stat.rsplit(')').next().unwrap();
+    let ticks = after_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap());
+    10 * ticks.sum::<u64>()
+}
+
+/// A line of a process's memory in KiB, such as `VmHWM` (proc_pid_status(5)).
+pub(crate) fn memory_kib(id: u32, line: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let found = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'));
+    found.unwrap().split_whitespace().next().unwrap().parse().unwrap()
 }
 
 /// An agent that knows all hosts.
-struct Crowd {
+#[derive(Clone)]
+pub(crate) struct Crowd {
     net: Net,
     held: Arc<Mutex<Held>>,
 }
@@ -80,6 +46,18 @@ struct Crowd {
 type Held = BTreeMap<u64, Vec<Message>>;
 
 impl Crowd {
+    /// Begins to listen, and to tell what `demo` tells of the past and from now on.
+    pub(crate) async fn play(endpoint: &Endpoint, mut demo: Demo) -> (Self, JoinHandle<()>) {
+        let past = demo.take_past();
+        let past = past.into_iter().map(|message| message_of(&message.name, message.frame)).collect();
+        let crowd = Self::listen(endpoint, past).await;
+        let playing = tokio::spawn(play(demo, crowd.clone()));
+        while crowd.held.lock().unwrap().len() < HOSTS {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        (crowd, playing)
+    }
+
     async fn listen(endpoint: &Endpoint, past: Vec<Message>) -> Self {
         let (net, events) = Net::new(NetConfig::default());
         net.listen(endpoint).await.unwrap();
@@ -88,7 +66,8 @@ impl Crowd {
         Self { net, held }
     }
 
-    fn say(&self, name: &str, bytes: Bytes) {
+    /// Says what a host says.
+    pub(crate) fn say(&self, name: &str, bytes: Bytes) {
         let frame = Frame::parse(bytes.clone()).unwrap();
         let is_keyframe = frame.kind() == FrameKind::Keyframe;
         let rank = if is_keyframe { Rank::Keyframe } else { Rank::Delta };
