@@ -23,6 +23,7 @@ mod gpu;
 mod host;
 mod hostile;
 mod metrics;
+mod nginx;
 mod server;
 mod site;
 mod socket;

@@ -99,14 +99,7 @@ impl Site {
 
     /// A connection with TLS, to a server of this certificate.
     pub(crate) async fn encrypted(&self, certificate: &Path) -> TlsStream<TcpStream> {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let config = config.with_safe_default_protocol_versions().unwrap();
-        let config = config.with_root_certificates(roots).with_no_client_auth();
-        let stream = TcpStream::connect(self.address).await.unwrap();
-        let name = ServerName::try_from("localhost").unwrap();
-        TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
+        encrypted(self.address, certificate).await
     }
 
     /// Ends the server in good order.
@@ -115,6 +108,18 @@ impl Site {
         timeout(PATIENCE, self.running).await.unwrap().unwrap();
         self.agent
     }
+}
+
+/// A connection with TLS, to whoever has this certificate.
+pub(crate) async fn encrypted(address: SocketAddr, certificate: &Path) -> TlsStream<TcpStream> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
 }
 
 /// At any port of loopback.
