@@ -87,11 +87,11 @@ pub const TEXT_CHARS_MAX: usize = 1024;
 pub const QUESTIONS_MAX: usize = 64;
 
 /// How often snapshots are published while somebody looks at them: one of 1,000 hosts takes some 50 µs.
-pub const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(40);
+pub const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(20);
 
 /// How often what is looked at is drawn up anew at the most. With [`SNAPSHOT_INTERVAL`] and what a host's frame waits for
 /// others to be checked with, whoever looks is told of a change within 250 ms.
-pub const BEAT_INTERVAL: Duration = Duration::from_millis(180);
+pub const BEAT_INTERVAL: Duration = Duration::from_millis(160);
 
 /// How often the GPUs of a host are told of at the most: 5 times a second.
 pub const GPU_INTERVAL: Duration = Duration::from_millis(200);

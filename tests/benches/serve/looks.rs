@@ -16,7 +16,7 @@ pub(crate) fn looks() -> [(&'static str, Value); 6] {
         ("overview", json!({"look": "overview"})),
         ("hosts", json!({"look": "hosts", "count": 40})),
         ("hosts by use", json!({"look": "hosts", "sort": "cpu", "count": 40})),
-        ("map", json!({"look": "map", "measure": "cpu"})),
+        ("map", json!({"look": "map", "measure": "gpu.use"})),
         ("mesh", json!({"look": "mesh"})),
         ("events", json!({"look": "events"})),
     ]

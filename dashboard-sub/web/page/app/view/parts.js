@@ -25,7 +25,7 @@ export function Gauge({ value, status = "ok", label, text }) {
   return html`<div class=${`gauge is-${status}`}>
     <span class="gauge-label">${label}</span>
     <span class="gauge-text">${status !== "ok" && html`<${Mark} status=${status} /> `}${text}</span>
-    <span class="gauge-bar" aria-hidden="true"><i style=${{ width: `${share}%` }}></i></span>
+    <span class="gauge-bar" aria-hidden="true"><i style=${{ transform: `translateX(${share - 100}%)` }}></i></span>
   </div>`;
 }
 

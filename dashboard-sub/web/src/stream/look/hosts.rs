@@ -66,7 +66,7 @@ const CELLS: [Cell; 13] = [
 ];
 
 /// How a figure is by these bounds; stale if it is not of now.
-pub(super) fn judged(figure: Figure, bounds: Bounds) -> (Figure, Status) {
+fn judged(figure: Figure, bounds: Bounds) -> (Figure, Status) {
     let status = match figure.value {
         Some(_) if figure.stale || figure.absence.is_some() => Status::Stale,
         Some(value) => bounds.status_of(value),
@@ -86,7 +86,7 @@ fn days(seconds: f64) -> f64 {
 }
 
 /// The status as a digit, its gravity.
-pub(super) fn digit(status: Status) -> char {
+fn digit(status: Status) -> char {
     char::from(b'0' + status.gravity())
 }
 

@@ -76,7 +76,7 @@ impl Look {
             Self::Hosts { filter, sort, order, from, count } => {
                 hosts::show(snapshot, app, (filter, sort, *order), *from, *count)
             }
-            Self::Map { filter, measure } => map::show(snapshot, app, filter, measure),
+            Self::Map { filter, measure } => map::show(snapshot, filter, measure),
             Self::Host { host } => host_page(snapshot, host),
             Self::Mesh => Ok(mesh::show(snapshot)),
             Self::Events { host } => Ok(json!({ "events": events(snapshot, host.as_deref()) })),
