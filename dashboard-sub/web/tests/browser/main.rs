@@ -123,7 +123,7 @@ async fn people_can_use_the_dashboard() {
         }
         child.wait().await.unwrap()
     };
-    let status = tokio::time::timeout(Duration::from_secs(300), using).await.unwrap();
+    let status = tokio::time::timeout(Duration::from_secs(600), using).await.unwrap();
     running.abort();
     assert!(status.success(), "see above");
 }
