@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use arguments::Command;
 use clap::Parser;
-use config::ConfigError;
+use grapevine_config::ConfigError;
 use keys::KeyError;
 
 fn main() -> ExitCode {

@@ -9,21 +9,29 @@ use grapevine_tests::programs::{command, repository};
 use serde_json::Value;
 
 /// Which of our packages each of our packages may use: the arrows of ARCHITECTURE.md.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("grapevine-proto", &[]),
     ("grapevine-zmtp", &[]),
     ("grapevine-fuzz", &["grapevine-proto", "grapevine-zmtp"]),
     ("grapevine-sim", &["grapevine-proto"]),
     ("grapevine-collectors", &["grapevine-proto"]),
     ("grapevine-gpu", &["grapevine-proto", "grapevine-collectors"]),
-    ("grapevine-agent", &["grapevine-proto", "grapevine-zmtp", "grapevine-collectors"]),
+    ("grapevine-config", &[]),
+    ("grapevine-agent", &["grapevine-proto", "grapevine-zmtp", "grapevine-collectors", "grapevine-config"]),
     ("grapevine-sub", &["grapevine-proto", "grapevine-zmtp"]),
     ("grapevine-demo", &["grapevine-proto"]),
-    ("grapevine-tui", &["grapevine-proto", "grapevine-sub"]),
+    ("grapevine-tui", &["grapevine-proto", "grapevine-sub", "grapevine-config"]),
     ("grapevine-web", &["grapevine-proto", "grapevine-sub"]),
     (
         "grapevine-cli",
-        &["grapevine-proto", "grapevine-sub", "grapevine-demo", "grapevine-tui", "grapevine-web"],
+        &[
+            "grapevine-proto",
+            "grapevine-sub",
+            "grapevine-demo",
+            "grapevine-tui",
+            "grapevine-web",
+            "grapevine-config",
+        ],
     ),
     ("grapevine-fake-nvml", &[]),
     ("grapevine-tests", &["grapevine-proto", "grapevine-zmtp", "grapevine-sub"]),

@@ -5,11 +5,13 @@ mod collectors;
 mod container;
 mod service;
 mod smart;
-mod source;
+#[cfg(test)]
+mod tests;
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use grapevine_config::{ConfigError, Sources, list};
 use grapevine_proto::{BadOriginId, HostName, OriginId, limits};
 use grapevine_zmtp::Endpoint;
 use serde::Deserialize;
@@ -17,7 +19,25 @@ use serde::Deserialize;
 use crate::keys;
 
 pub(crate) use collectors::Collectors;
-pub(crate) use source::{ConfigError, load};
+
+const SOURCES: Sources = Sources {
+    file_name: "agent.toml",
+    sections: &[("GRAPEVINE_METRICS_AGENT_", "metrics_agent"), ("GRAPEVINE_COLLECTORS_", "collectors")],
+    others: &[],
+};
+
+/// The configuration as all sources together give it.
+///
+/// # Errors
+/// A [`ConfigError`] that names the source, the line and the remedy.
+pub(crate) fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
+    SOURCES.load(file).and_then(checked)
+}
+
+fn checked(config: Config) -> Result<Config, ConfigError> {
+    config.check().map_err(ConfigError::Invalid)?;
+    Ok(config)
+}
 
 /// All that an operator can say about an agent.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -44,21 +64,21 @@ pub(crate) struct MetricsAgent {
     /// The cluster's keys: what makes the agent one of the cluster, and encrypts its links over TCP.
     pub(crate) key_file: Option<PathBuf>,
     /// Agents to keep a link to.
-    #[serde(deserialize_with = "source::list")]
+    #[serde(deserialize_with = "list")]
     pub(crate) neighbors: Vec<Neighbor>,
     /// How many neighbours the agent finds for itself beyond those that dial it; 0 for none but those above.
     pub(crate) links: u8,
     /// Whether to look for agents on the LAN, and to be found there.
     pub(crate) discovery: bool,
     /// The only hosts whose frames are taken, besides this one; all if empty.
-    #[serde(deserialize_with = "source::list")]
+    #[serde(deserialize_with = "list")]
     pub(crate) allow_origins: Vec<Allowed>,
     /// The host's name in the network; the kernel's where none is given.
     pub(crate) host_name: Option<HostName>,
     /// What the host is for.
     pub(crate) role: String,
     /// Groups that the host belongs to.
-    #[serde(deserialize_with = "source::list")]
+    #[serde(deserialize_with = "list")]
     pub(crate) groups: Vec<String>,
     /// Where the host's key and epoch are kept.
     pub(crate) state_dir: Option<PathBuf>,

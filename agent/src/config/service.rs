@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use grapevine_collectors::service::{self, FOLDERS_MAX, Folder};
+use grapevine_config::list;
 use serde::Deserialize;
-
-use super::source;
 
 /// Table `service_metrics`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -15,10 +14,10 @@ pub(super) struct ServiceSettings {
     pub(super) enabled: Option<bool>,
     pub(super) interval_ms: Option<u32>,
     /// The only services and timers that are told of; all if empty.
-    #[serde(deserialize_with = "source::list")]
+    #[serde(deserialize_with = "list")]
     include: Vec<Pattern>,
     /// Services and timers that are not told of.
-    #[serde(deserialize_with = "source::list")]
+    #[serde(deserialize_with = "list")]
     exclude: Vec<Pattern>,
     /// Folders of services whose files are counted.
     folders: Vec<FolderTable>,

@@ -4,7 +4,7 @@
 #[path = "../src/args.rs"]
 mod args;
 #[path = "../src/config/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "only what arguments are parsed to")]
+#[expect(dead_code, reason = "only what arguments are parsed to")]
 mod config;
 
 use std::path::PathBuf;

@@ -32,7 +32,7 @@ use clap::error::ErrorKind;
 use tokio::runtime::Builder;
 
 use args::{Args, Command};
-use config::ConfigError;
+use grapevine_config::ConfigError;
 use grapevine_tui::RunError;
 use grapevine_tui::units::printable;
 use grapevine_web::ServeError;

@@ -1,11 +1,10 @@
 //! What the user can say about the dashboard. Unknown keys are errors.
 
-use std::fmt;
 use std::path::PathBuf;
 
+use grapevine_config::list;
 use grapevine_sub::{Endpoint, Filter, Thresholds};
 use serde::Deserialize;
-use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
 
 use crate::state::{Column, Grouping};
 use crate::theme::Palette;
@@ -103,34 +102,6 @@ impl Top {
         }
         Ok(())
     }
-}
-
-/// A list, or a text with its items between commas, as it is convenient in the environment.
-pub fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + TryFrom<String, Error: fmt::Display>,
-{
-    struct List<T>(std::marker::PhantomData<T>);
-
-    impl<'de, T: Deserialize<'de> + TryFrom<String, Error: fmt::Display>> Visitor<'de> for List<T> {
-        type Value = Vec<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of texts")
-        }
-
-        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<T>, E> {
-            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-            items.map(|item| T::try_from(item.to_owned()).map_err(E::custom)).collect()
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Vec<T>, A::Error> {
-            Vec::deserialize(SeqAccessDeserializer::new(items))
-        }
-    }
-
-    deserializer.deserialize_any(List(std::marker::PhantomData))
 }
 
 /// A picture a minute is a picture of the past.

@@ -1,14 +1,36 @@
 //! `dashboard.toml`: what the user can say about all dashboards. Unknown keys are errors.
 
 mod serve;
-mod source;
+#[cfg(test)]
+mod tests;
 
+use std::path::Path;
+
+use grapevine_config::{ConfigError, Sources};
 use grapevine_sub::Thresholds;
 use grapevine_tui::Top;
 use serde::Deserialize;
 
 pub(crate) use self::serve::{ADMIN_TOKEN_VARIABLE, Listen, Serve, TOKEN_VARIABLE};
-pub(crate) use self::source::{ConfigError, load};
+
+const SOURCES: Sources = Sources {
+    file_name: "dashboard.toml",
+    sections: &[("GRAPEVINE_TOP_", "top"), ("GRAPEVINE_SERVE_", "serve")],
+    others: &[TOKEN_VARIABLE, ADMIN_TOKEN_VARIABLE],
+};
+
+/// The configuration as all sources together give it.
+///
+/// # Errors
+/// A [`ConfigError`] that names the source, the line and the remedy.
+pub(crate) fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
+    SOURCES.load(file).and_then(checked)
+}
+
+fn checked(config: Config) -> Result<Config, ConfigError> {
+    config.check().map_err(ConfigError::Invalid)?;
+    Ok(config)
+}
 
 /// All that a user can say.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

@@ -8,12 +8,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use grapevine_config::{ConfigError, list};
 use grapevine_sub::Thresholds;
 use grapevine_tui::Agent;
 use grapevine_web::{ServeOptions, Theme, Tls, Token, Tokens};
 use serde::Deserialize;
-
-use super::ConfigError;
 
 /// Where it listens, who gets in, and how it looks.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -22,7 +21,7 @@ pub(crate) struct Serve {
     /// Where to listen.
     pub(crate) listen: Listen,
     /// Agents to attach to, in order of preference.
-    #[serde(deserialize_with = "grapevine_tui::config::list")]
+    #[serde(deserialize_with = "list")]
     pub(crate) attach: Vec<Agent>,
     /// Key file for agents that have keys.
     pub(crate) key: Option<PathBuf>,
@@ -41,7 +40,7 @@ pub(crate) struct Serve {
     /// Where that certificate is kept.
     pub(crate) state_directory: Option<PathBuf>,
     /// Reverse proxies, whose word counts for where requests come from.
-    #[serde(deserialize_with = "grapevine_tui::config::list")]
+    #[serde(deserialize_with = "list")]
     pub(crate) proxies: Vec<Proxy>,
     /// How often browsers should look, in milliseconds.
     pub(crate) update_interval_ms: u32,

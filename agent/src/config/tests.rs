@@ -1,6 +1,16 @@
+use std::ffi::OsString;
+
 use super::*;
 use grapevine_collectors::backup::Source;
 use grapevine_collectors::{Context, REGISTRY};
+
+fn load_from(
+    file: Option<&Path>,
+    standard_files: &[PathBuf],
+    environment: impl Iterator<Item = (String, OsString)>,
+) -> Result<Config, ConfigError> {
+    SOURCES.load_from(file, standard_files, environment).and_then(checked)
+}
 
 fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
@@ -35,7 +45,7 @@ fn nothing_configured_is_a_loopback_agent() {
 
 #[test]
 fn the_example_says_what_holds_without_it() {
-    let (example, default) = (accepted(include_str!("../../../agent.example.toml")), Config::default());
+    let (example, default) = (accepted(include_str!("../../agent.example.toml")), Config::default());
     assert_eq!(format!("{:#?}", example.metrics_agent), format!("{:#?}", default.metrics_agent));
     for entry in REGISTRY {
         let intervals = [&example, &default].map(|config| config.collectors.interval_ms(entry));
