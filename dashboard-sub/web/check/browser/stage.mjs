@@ -16,7 +16,7 @@ const browser = await chromium.launch({
 });
 const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
 export const page = await context.newPage();
-page.setDefaultTimeout(20_000);
+page.setDefaultTimeout(60_000);
 
 /** What browsers complain of, but for answers that a wrong token or none is to get. @type {string[]} */
 const complaints = [];
