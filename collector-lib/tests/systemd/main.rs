@@ -32,6 +32,12 @@ mod tests {
             world.until("it has used some time", |world| {
                 world.number("service.cpu", service).is_some_and(|percent| percent > 5.0)
             });
+            // A quota holds for each 100 ms, and within them a service may run at full speed: passes of an agent are further
+            // apart. Every other one reads the groups.
+            for _ in 0..4 {
+                std::thread::sleep(Duration::from_millis(500));
+                world.pass();
+            }
             let told = |world: &World, metric: &str| world.number(metric, service).unwrap_or(-1.0);
             let memory = told(&world, "service.memory");
             let after = show(service);
@@ -41,7 +47,7 @@ mod tests {
                 memory > 0.5 * least.min(most) && memory < 2.0 * most.max(least),
                 "{memory}: {before:#?}"
             );
-            assert!(told(&world, "service.cpu") < 100.0, "a quota of 50 % of a core was given");
+            assert!(told(&world, "service.cpu") < 80.0, "a quota of 50 % of a core was given");
             assert!(told(&world, "service.memory.anonymous") > 7e6, "it holds eight megabytes");
             for (metric, key) in [
                 ("service.memory.limit", "MemoryMax"),
